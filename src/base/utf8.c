@@ -157,7 +157,7 @@ static bool is_control(uint32_t c)
 static void name_cut(struct buf *name)
 {
 	size_t keep = NAME_BYTES_MAX;
-	size_t ext = name->len;
+	size_t ext = name->len - 1;
 
 	while (ext > 0 && name->p[ext] != '.')
 		ext--;
