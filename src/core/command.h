@@ -1,0 +1,78 @@
+/*
+ * command.h - how the outside changes the engine.
+ *
+ * Commands are values, checked at once: engine_command() returns what is
+ * wrong with them and fills the fault with one line for the user.  What they
+ * bring about is seen in a later snapshot or notice.  Loop thread only.
+ */
+#ifndef CORE_COMMAND_H
+#define CORE_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/bytes.h"
+#include "base/err.h"
+#include "core/snapshot.h"
+
+enum command_kind {
+	CMD_ADD,    /* add; *id is set */
+	CMD_REMOVE, /* torrent, with_data */
+	CMD_PAUSE,  /* torrent */
+	CMD_RESUME, /* torrent; also the retry after a fault */
+	CMD_RECHECK,    /* torrent */
+	CMD_REANNOUNCE, /* torrent */
+	CMD_SEQUENTIAL, /* torrent, on */
+	CMD_FILE_PRIORITY, /* torrent, file, file_end, value: 0, 1, 4, 7 */
+	CMD_ADD_PEER,      /* torrent, addr */
+	CMD_ADD_TRACKER,   /* torrent, text: a URL, in a tier of its own */
+	CMD_DOWN_LIMIT,    /* value bytes/s, 0 none; the whole engine */
+	CMD_UP_LIMIT,
+	CMD_SET, /* text "name value": see settings.h */
+};
+
+/* What to add: exactly one of the first three. */
+struct add_source {
+	struct span metainfo; /* a .torrent's bytes */
+	const char *link;     /* magnet link, or 40/64 hex digits, or base32 */
+	const char *url;      /* http(s) URL of a .torrent: fetched first */
+
+	const char *dir; /* absolute; NULL: the default folder */
+	bool paused;
+	bool sequential;
+	bool skip_check; /* trust that the data is there (demo, seeding) */
+	const struct addr *peers;
+	size_t npeers;
+	const char *const *trackers; /* added to those it names */
+	size_t ntrackers;
+	/* Wanted files as "1,3-5" (1-based) or a glob on the path; NULL: all.
+	 * Kept until the metadata is known. */
+	const char *select;
+};
+
+struct command {
+	enum command_kind kind;
+	struct torrent_id torrent;
+	const struct add_source *add;
+	bool with_data;
+	bool on;
+	uint64_t value;
+	size_t file, file_end; /* [file, file_end) */
+	struct addr addr;
+	const char *text;
+};
+
+/*
+ * *id (may be NULL) is the torrent that was added or changed; of an add of
+ * what is there already it is the existing one and the result ERR_EXISTS
+ * (its new trackers and peers are merged in).
+ */
+MUST_CHECK enum err engine_command(struct engine *e, const struct command *c,
+	struct torrent_id *id, struct fault *fault);
+
+/* The magnet link of a torrent; heap memory, NULL when it is gone. */
+char *engine_magnet_link(const struct engine *e, struct torrent_id id);
+
+#endif

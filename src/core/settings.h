@@ -1,0 +1,98 @@
+/*
+ * settings.h - every setting once: name, type, range, default, help.  Pure.
+ *
+ * The config file, `:set`, `--help` and the settings dialog are all made from
+ * settings_table().  A config file is `name value` or `name = value` lines,
+ * '#' begins a comment.
+ */
+#ifndef CORE_SETTINGS_H
+#define CORE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+enum setting_type {
+	SETTING_BOOL, /* on, off */
+	SETTING_INT,  /* min..max */
+	SETTING_RATE, /* bytes per second; "500k", "2M", 0: none */
+	SETTING_SIZE, /* bytes; "64M" */
+	SETTING_CHOICE, /* one of choices, separated by '|' */
+	SETTING_TEXT,
+};
+
+/* In the order of the table. */
+enum setting_id {
+	SET_DOWNLOAD_DIR,
+	SET_PORT,
+	SET_DOWN_LIMIT,
+	SET_UP_LIMIT,
+	SET_MAX_PEERS,
+	SET_MAX_PEERS_TORRENT,
+	SET_UPLOAD_SLOTS,
+	SET_MAX_HALF_OPEN,
+	SET_BLOCK_MEMORY,
+	SET_ACTIVE_DOWNLOADS, /* 0: no limit */
+	SET_ENCRYPTION,
+	SET_DHT,
+	SET_LSD,
+	SET_PEX,
+	SET_UTP,
+	SET_PORTMAP,
+	SET_THEME,
+	SET_COLORS, /* auto|mono|8|16|256|truecolor */
+	SET_GLYPHS, /* auto|utf8|console|ascii */
+	SET_FPS,
+	SET_ANIMATIONS,
+	SET_UNITS, /* binary|si|bits */
+	SET_LAYOUT,
+	SET_SORT,
+	SET_CONFIRM_REMOVE,
+	SETTINGS_COUNT,
+};
+
+struct setting_info {
+	const char *name; /* "down_limit" */
+	enum setting_type type;
+	int64_t min, max;
+	const char *choices; /* CHOICE: "auto|mono|8" */
+	const char *fallback; /* default, as text */
+	const char *unit;
+	const char *help; /* one sentence */
+};
+
+struct settings;
+
+const struct setting_info *settings_table(void); /* SETTINGS_COUNT rows */
+
+struct settings *settings_new(void); /* all defaults */
+void settings_free(struct settings *s);
+
+int64_t settings_int(const struct settings *s, enum setting_id id);
+bool settings_bool(const struct settings *s, enum setting_id id);
+/* TEXT and CHOICE: the value; others: printed.  Owned by s. */
+const char *settings_text(const struct settings *s, enum setting_id id);
+
+/*   ERR_NOENT   no setting of that name
+ *   ERR_SYNTAX, ERR_RANGE  the value; the fault says what is legal
+ */
+MUST_CHECK enum err settings_set(struct settings *s, const char *name,
+	const char *value, struct fault *fault);
+
+/*
+ * Take over every line of a config file; lines that are wrong are skipped
+ * and reported: *bad counts them, *fault has the first ("line 3: ...").
+ */
+void settings_read(struct settings *s, struct span file, size_t *bad,
+	struct fault *fault);
+
+/* "500k", "1.5M", "2MiB", "0", "none" to bytes. */
+MUST_CHECK enum err settings_parse_size(const char *text, uint64_t *out);
+
+/* Grows whenever a value changes. */
+uint64_t settings_version(const struct settings *s);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * metadata_fetch.h - the info dictionary from peers (BEP 9).
+ *
+ * Pure.  16 KiB parts are asked from several peers at once; memory grows by
+ * parts received, never by the size a peer claims; the size is the one most
+ * peers name.  The whole is checked against the info-hash; when it is wrong
+ * everything is thrown away, a peer that sent all of it is convicted, and
+ * after that each peer is asked for the whole alone.
+ */
+#ifndef CORE_SWARM_METADATA_FETCH_H
+#define CORE_SWARM_METADATA_FETCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "proto/infohash.h"
+
+struct metadata_fetch;
+
+struct metadata_fetch *metadata_fetch_new(const struct infohash *hash);
+void metadata_fetch_free(struct metadata_fetch *m);
+
+/* A peer that has ut_metadata; size 0: it does not say (not asked). */
+void metadata_fetch_join(struct metadata_fetch *m, uint32_t peer,
+	uint32_t size);
+void metadata_fetch_leave(struct metadata_fetch *m, uint32_t peer);
+
+/* The next part to ask this peer for; false: none now. */
+bool metadata_fetch_next(struct metadata_fetch *m, uint32_t peer, uint64_t now,
+	uint32_t *part);
+uint64_t metadata_fetch_deadline(const struct metadata_fetch *m);
+/* Requests older than 10 s are free again. */
+void metadata_fetch_tick(struct metadata_fetch *m, uint64_t now);
+
+void metadata_fetch_reject(struct metadata_fetch *m, uint32_t peer,
+	uint32_t part, uint64_t now);
+
+enum metadata_got {
+	METADATA_MORE,
+	METADATA_DONE,    /* metadata_fetch_info() has it, verified */
+	METADATA_BAD,     /* the whole failed its hash; *liar may name a peer */
+	METADATA_USELESS, /* unasked, wrong size, out of range */
+};
+enum metadata_got metadata_fetch_data(struct metadata_fetch *m, uint32_t peer,
+	uint32_t part, uint32_t total_size, struct span data, uint32_t *liar);
+
+struct span metadata_fetch_info(const struct metadata_fetch *m);
+void metadata_fetch_progress(const struct metadata_fetch *m, uint32_t *got,
+	uint32_t *total, uint32_t *peers);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * peer_book.h - the addresses of a torrent: known, tried, banned.  Pure.
+ *
+ * Capped: when full, the least useful entry that is not connected makes room.
+ * Order of dialling: fewest failures, never tried first, non-seeds first when
+ * we are complete, better source, BEP 40 priority.  A failed address rests
+ * (60 s * (failures + 1), an hour at most, given up after 5); banned addresses
+ * are never given out and their incoming connections are refused.
+ */
+#ifndef CORE_SWARM_PEER_BOOK_H
+#define CORE_SWARM_PEER_BOOK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/rng.h"
+
+#define PEER_BOOK_MAX 2000u
+#define PEER_BOOK_FAILS_MAX 5u
+
+struct peer_book;
+
+struct peer_book_counts {
+	uint32_t known, banned, connected, dialable, failed;
+};
+
+struct peer_book *peer_book_new(const uint8_t key[16], uint64_t seed);
+void peer_book_free(struct peer_book *b);
+
+/* source: one of enum peer_source.  Undialable addresses are ignored.
+ * True when it is new. */
+bool peer_book_add(struct peer_book *b, const struct addr *a, uint8_t source,
+	uint64_t now);
+
+/* The best address to dial now; it counts as being dialled.  self: our own
+ * address as far as known (BEP 40), or ADDR_NONE. */
+bool peer_book_next(struct peer_book *b, const struct addr *self,
+	bool we_are_complete, uint64_t now, struct addr *out);
+/* When an address may be dialled that rests now; NEVER when none. */
+uint64_t peer_book_deadline(const struct peer_book *b, uint64_t now);
+
+void peer_book_connected(struct peer_book *b, const struct addr *a);
+/* useful: it shook hands and was no waste. */
+void peer_book_disconnected(struct peer_book *b, const struct addr *a,
+	bool useful, uint64_t now);
+void peer_book_set_seed(struct peer_book *b, const struct addr *a);
+uint8_t peer_book_sources(const struct peer_book *b, const struct addr *a);
+
+/* Bans the IP, all ports of it. */
+void peer_book_ban(struct peer_book *b, const struct addr *a);
+bool peer_book_banned(const struct peer_book *b, const struct addr *a);
+/* It is ourselves: never dial again. */
+void peer_book_forget(struct peer_book *b, const struct addr *a);
+void peer_book_clear_failures(struct peer_book *b); /* user asked again */
+
+/* Up to max addresses worth keeping in resume data, best first. */
+size_t peer_book_good(const struct peer_book *b, struct addr *out, size_t max);
+
+struct peer_book_counts peer_book_counts(const struct peer_book *b,
+	uint64_t now);
+
+#endif

@@ -1,0 +1,143 @@
+/*
+ * piece_picker.h - which block to ask which peer for (BEP 3's rarest first).
+ *
+ * Pure.  One picker per torrent that downloads.  It knows what we have, what
+ * we want, how many peers have each piece, and which blocks are asked from
+ * whom; it never sees a peer, only a number the owner gives it (a slot that
+ * may be reused after picker_peer_gone()).
+ *
+ * Order of choice for one peer:
+ *   1. pieces under way that this peer has, preferring those whose blocks
+ *      came from it (fast peers keep a piece to themselves), then the fullest;
+ *      never so many pieces under way that memory suffers;
+ *   2. a suggested piece;
+ *   3. sequential mode: the lowest wanted piece;
+ *   4. until RANDOM_FIRST pieces are complete: a random piece;
+ *   5. the highest priority, then the rarest, ties at random;
+ *   6. endgame: when every wanted block is asked for, blocks that others were
+ *      asked for too, rarest copies first, at most ENDGAME_COPIES each.
+ *
+ * Choosing costs O(pieces under way + buckets looked at), not O(pieces):
+ * pieces that may be started lie in an array ordered by (priority,
+ * availability), in which a change of availability swaps one pair.
+ */
+#ifndef CORE_SWARM_PIECE_PICKER_H
+#define CORE_SWARM_PIECE_PICKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bitfield.h"
+#include "core/storage/layout.h"
+
+#define PICKER_RANDOM_FIRST 4u
+#define PICKER_ENDGAME_COPIES 3u
+#define PICKER_NOBODY UINT32_MAX
+
+struct picker;
+
+enum piece_priority {
+	PRIO_SKIP = 0,
+	PRIO_LOW = 1,
+	PRIO_NORMAL = 4,
+	PRIO_HIGH = 7,
+};
+
+struct picker_config {
+	const struct layout *layout; /* borrowed for life */
+	uint64_t seed;               /* breaks ties */
+	/* Started pieces above this are finished before new ones begin. */
+	uint32_t max_partial;
+};
+
+struct block_ref {
+	uint32_t piece;
+	uint32_t block; /* index inside the piece, in 16 KiB units */
+};
+
+struct picker *picker_new(const struct picker_config *cfg);
+void picker_free(struct picker *pk);
+
+/* What we already have, at start or after a re-check; forgets everything
+ * that was under way. */
+void picker_set_have(struct picker *pk, const struct bitfield *have);
+void picker_set_priority(struct picker *pk, uint32_t piece,
+	enum piece_priority prio);
+void picker_set_sequential(struct picker *pk, bool on);
+void picker_set_max_partial(struct picker *pk, uint32_t n);
+
+/* Availability.  Every peer_joined() is undone by one peer_left() with the
+ * same set. */
+void picker_peer_joined(struct picker *pk, const struct bitfield *has);
+void picker_peer_left(struct picker *pk, const struct bitfield *has);
+void picker_peer_has(struct picker *pk, uint32_t piece);
+void picker_peer_lost(struct picker *pk, uint32_t piece);
+const uint16_t *picker_availability(const struct picker *pk);
+/* Copies in the swarm, thousandths: whole copies + share of pieces that have
+ * more, over wanted pieces; our own pieces are not counted. */
+uint32_t picker_copies_milli(const struct picker *pk);
+
+struct pick_options {
+	bool snubbed; /* take from the common end, and no endgame */
+	bool fast;    /* prefers to start pieces of its own */
+	const struct bitfield *only; /* not NULL: only these (allowed fast) */
+	const uint32_t *suggested;
+	size_t nsuggested;
+	bool alone; /* on parole: only pieces nobody else works on */
+};
+
+/*
+ * Choose up to max blocks that `peer` has and nobody, or in endgame somebody
+ * else, was asked for; they count as asked from now on.  Returns how many
+ * were put in out[].  Contiguous blocks of one piece come in order.
+ */
+size_t picker_pick(struct picker *pk, uint32_t peer, const struct bitfield *has,
+	const struct pick_options *opt, struct block_ref *out, size_t max);
+
+/* The peer rejected, choked, timed out: the block is free again. */
+void picker_lost(struct picker *pk, uint32_t peer, struct block_ref b);
+/* All its blocks are free again. */
+void picker_peer_gone(struct picker *pk, uint32_t peer);
+
+enum picker_stored {
+	STORED_NEW,       /* keep the data */
+	STORED_DUPLICATE, /* we have it already, or the piece is complete */
+	STORED_UNASKED,   /* nobody was asked for it from this peer */
+};
+/*
+ * A block arrived.  For STORED_NEW others asked for the same block are
+ * written to others[] (at most max), to be sent CANCEL; they count as not
+ * asked any more.  STORED_UNASKED changes nothing; the owner may still take
+ * it with picker_store_unasked().
+ */
+enum picker_stored picker_stored(struct picker *pk, uint32_t peer,
+	struct block_ref b, uint32_t *others, size_t *nothers, size_t max);
+
+/* Whether every block of the piece is stored and it can be verified. */
+bool picker_complete(const struct picker *pk, uint32_t piece);
+void picker_passed(struct picker *pk, uint32_t piece);
+/* All its blocks are missing again. */
+void picker_failed(struct picker *pk, uint32_t piece);
+
+/* Who sent a stored block; PICKER_NOBODY if unknown. */
+uint32_t picker_sender(const struct picker *pk, struct block_ref b);
+
+bool picker_wants(const struct picker *pk, const struct bitfield *has);
+bool picker_wants_piece(const struct picker *pk, uint32_t piece);
+bool picker_in_endgame(const struct picker *pk);
+bool picker_finished(const struct picker *pk); /* nothing wanted is missing */
+uint32_t picker_missing(const struct picker *pk); /* wanted pieces */
+/* Wanted pieces that no peer has (and we do not). */
+uint32_t picker_unavailable(const struct picker *pk);
+
+/* Pieces under way, for the screen: state of block b: 0 free, 1 asked,
+ * 2 stored. */
+size_t picker_partial_count(const struct picker *pk);
+uint32_t picker_partial_piece(const struct picker *pk, size_t i);
+int picker_block_state(const struct picker *pk, struct block_ref b);
+
+/* Abort unless the counters agree with each other.  For tests and fuzzing. */
+void picker_check(const struct picker *pk);
+
+#endif

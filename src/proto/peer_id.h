@@ -1,0 +1,24 @@
+/*
+ * peer_id.h - BEP 20 peer ids: making ours, naming others' clients.  Pure.
+ */
+#ifndef PROTO_PEER_ID_H
+#define PROTO_PEER_ID_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/rng.h"
+
+#define PEER_ID_LEN 20u
+#define PEER_CLIENT_MAX 49
+
+/* "-TU" + four version digits + "-" + twelve random letters and digits. */
+void peer_id_make(uint8_t out[PEER_ID_LEN], struct rng *r);
+
+/*
+ * "Transmission 3.00", "libtorrent 2.0.8", "unknown XX"; printable ASCII,
+ * always NUL-terminated.
+ */
+void peer_id_client(const uint8_t id[PEER_ID_LEN], char out[PEER_CLIENT_MAX]);
+
+#endif

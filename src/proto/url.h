@@ -1,0 +1,42 @@
+/*
+ * url.h - which URLs of strangers may be contacted at all.  Pure.
+ *
+ * Only scheme, host and port are looked at, strictly; what follows must be
+ * printable ASCII with whole percent escapes.  Whether an address may be
+ * dialled (loopback, private networks) is decided where it is resolved.
+ */
+#ifndef PROTO_URL_H
+#define PROTO_URL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "proto/arena.h"
+
+#define URL_MAX 2048u /* bytes */
+#define URL_HOST_MAX 253u
+
+enum url_scheme {
+	URL_HTTP = 1,
+	URL_HTTPS = 2,
+	URL_UDP = 4, /* must name its port */
+};
+
+/* schemes: the enum url_scheme values that are allowed, or-ed. */
+bool url_ok(struct span url, unsigned schemes);
+
+/*
+ * The URL as it may be sent: blanks around it and a fragment are cut off,
+ * blanks and bytes beyond ASCII behind the host are percent-encoded.  Lives
+ * in a; NULL when the result is not url_ok().
+ */
+const char *url_clean(struct arena *a, struct span raw, unsigned schemes);
+
+/* A host: a name, an IPv4 address, or an IPv6 address without brackets. */
+bool host_ok(struct span host);
+
+/* "host:port" or "[v6]:port", split; false unless both are good. */
+bool host_port_split(struct span s, struct span *host, uint16_t *port);
+
+#endif
