@@ -30,8 +30,8 @@ enum ext_kind {
 };
 
 struct ext_handshake {
-	uint8_t id[EXT_KINDS];  /* the peer's ids; 0: not offered */
-	bool sets[EXT_KINDS];   /* whether this handshake spoke of it */
+	uint8_t id[EXT_KINDS]; /* the peer's ids; 0: not offered */
+	bool sets[EXT_KINDS];  /* whether this handshake spoke of it */
 	char client[EXT_CLIENT_MAX * 4 + 1]; /* v, cleaned; "" */
 	uint32_t reqq;          /* 1 to EXT_REQQ_MAX; 0: not said */
 	uint32_t metadata_size; /* bytes, up to EXT_METADATA_MAX; 0: not said */

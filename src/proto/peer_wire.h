@@ -7,8 +7,8 @@
  *
  * Receiving is a loop over the bytes of one read:
  *
- *	wire_feed(w, bytes);		borrowed until wire_next() says ERR_AGAIN
- *	while (wire_next(w, &ev) == ERR_OK)
+ *	wire_feed(w, bytes);		borrowed until wire_next() says
+ *ERR_AGAIN while (wire_next(w, &ev) == ERR_OK)
  *		... handle ev ...
  *
  * Bodies of events are spans into the bytes that were fed or, for a message
