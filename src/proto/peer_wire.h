@@ -7,9 +7,11 @@
  *
  * Receiving is a loop over the bytes of one read:
  *
- *	wire_feed(w, bytes);		borrowed until wire_next() says
- *ERR_AGAIN while (wire_next(w, &ev) == ERR_OK)
+ *	wire_feed(w, bytes);
+ *	while (wire_next(w, &ev) == ERR_OK)
  *		... handle ev ...
+ *
+ * The bytes are borrowed until wire_next() answers anything but ERR_OK.
  *
  * Bodies of events are spans into the bytes that were fed or, for a message
  * that came in parts, into the one buffer this machine keeps; they are valid
