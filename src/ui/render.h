@@ -11,9 +11,9 @@
 #include "base/err.h"
 
 enum render_style {
-	RENDER_TEXT, /* characters only, trailing blanks cut */
-	RENDER_ANSI, /* with truecolour escape sequences */
-	RENDER_MONO, /* with bold, dim, underline and reverse only */
+	RENDER_TEXT,  /* characters only, trailing blanks cut */
+	RENDER_ANSI,  /* with truecolour escape sequences */
+	RENDER_MONO,  /* with bold, dim, underline and reverse only */
 	RENDER_ASCII, /* text in the ASCII glyph tier */
 };
 
