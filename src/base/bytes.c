@@ -45,7 +45,9 @@ uint16_t read_u16(struct reader *r)
 {
 	const uint8_t *p = take(r, 2);
 
-	return p ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+	if (!p)
+		return 0;
+	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
 static uint32_t load_u32(const uint8_t *p)

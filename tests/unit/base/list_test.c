@@ -13,12 +13,13 @@ struct item {
 };
 
 /* The names in order, read forwards; the ring must agree backwards. */
-static void assert_order(const struct list *head, const char *want)
+static void assert_order(struct list *head, const char *want)
 {
 	const char *p = want;
 	size_t n = 0;
 
-	for (const struct list *it = head->next; it != head; it = it->next) {
+	list_for_each(it, head)
+	{
 		const struct item *x = container_of(it, struct item, link);
 
 		assert_int_equal(x->name, *p++);
