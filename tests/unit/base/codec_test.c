@@ -44,9 +44,8 @@ static void refuses_hex_of_the_wrong_length(void **state)
 
 static void refuses_what_is_no_hex_digit(void **state)
 {
-	static const char *const bad[] = {"0g", "g0", "0G", "/0", ":0", "@0",
-		"`0", " 0",
-		"\xb1z"};
+	static const char *const bad[] = {
+		"0g", "g0", "0G", "/0", ":0", "@0", "`0", " 0", "\xb1z"};
 	uint8_t out[1];
 
 	(void)state;
@@ -90,7 +89,7 @@ static void reads_an_info_hash_in_base32(void **state)
 	(void)state;
 	memset(want, 0xff, sizeof want);
 	assert_int_equal(base32_decode(span_str("777777777777777777777777777777"
-	                                        "77"),
+						"77"),
 				 out, 20),
 		ERR_OK);
 	assert_memory_equal(out, want, 20);

@@ -18,8 +18,7 @@ static void assert_order(struct list *head, const char *want)
 	const char *p = want;
 	size_t n = 0;
 
-	list_for_each(it, head)
-	{
+	list_for_each (it, head) {
 		const struct item *x = container_of(it, struct item, link);
 
 		assert_int_equal(x->name, *p++);
