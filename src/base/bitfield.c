@@ -182,6 +182,25 @@ uint32_t bitfield_next_clear(const struct bitfield *b, uint32_t from)
 	return next_bit(b, from, UINT64_MAX);
 }
 
+uint32_t bitfield_next_not_in(const struct bitfield *a,
+	const struct bitfield *b, uint32_t from)
+{
+	size_t words = word_count(a->n);
+	size_t k = from / WORD_BITS;
+	uint64_t v;
+
+	assert(a->n == b->n);
+	if (from >= a->n || a->set == 0 || b->set == b->n)
+		return a->n;
+	v = word_at(a, k) & ~word_at(b, k) & UINT64_MAX << (from % WORD_BITS);
+	while (!v) {
+		if (++k == words)
+			return a->n;
+		v = word_at(a, k) & ~word_at(b, k);
+	}
+	return (uint32_t)(k * WORD_BITS) + (uint32_t)__builtin_ctzll(v);
+}
+
 bool bitfield_any_not_in(const struct bitfield *a, const struct bitfield *b)
 {
 	size_t words = word_count(a->n);
@@ -228,20 +247,18 @@ static uint64_t turn_bytes(uint64_t v)
 	return (v >> 4 & nibbles) | (v & nibbles) << 4;
 }
 
-/* Bytes of the wire form that word k stands for. */
-static size_t wire_part(size_t len, size_t k)
+/* The bytes of word k on the wire, not yet turned. */
+static uint64_t wire_word(struct span wire, size_t k)
 {
-	size_t left = len - k * sizeof(uint64_t);
-
-	return left < sizeof(uint64_t) ? left : sizeof(uint64_t);
-}
-
-static uint64_t word_from_wire(struct span wire, size_t k)
-{
+	size_t left = wire.n - k * sizeof(uint64_t);
 	uint64_t v = 0;
 
-	memcpy(&v, wire.p + k * sizeof v, wire_part(wire.n, k));
-	return turn_bytes(le64toh(v));
+	/* A copy of constant size is one instruction. */
+	if (left >= sizeof v)
+		memcpy(&v, wire.p + k * sizeof v, sizeof v);
+	else
+		memcpy(&v, wire.p + k * sizeof v, left);
+	return le64toh(v);
 }
 
 enum err bitfield_read(struct bitfield *b, struct span wire)
@@ -254,7 +271,7 @@ enum err bitfield_read(struct bitfield *b, struct span wire)
 	if (b->n % 8 && wire.p[wire.n - 1] & 0xff >> b->n % 8)
 		return ERR_SYNTAX;
 	for (size_t k = 0; k < words; k++)
-		set += popcount(word_from_wire(wire, k));
+		set += popcount(wire_word(wire, k));
 	if (set == 0 || set == b->n) {
 		release(b);
 		b->set = set;
@@ -263,7 +280,7 @@ enum err bitfield_read(struct bitfield *b, struct span wire)
 	if (!b->w)
 		b->w = (uint64_t *)mem_array(words, sizeof *b->w);
 	for (size_t k = 0; k < words; k++)
-		b->w[k] = word_from_wire(wire, k);
+		b->w[k] = turn_bytes(wire_word(wire, k));
 	b->set = set;
 	return ERR_OK;
 }
@@ -275,7 +292,9 @@ void bitfield_write(const struct bitfield *b, uint8_t *out)
 
 	for (size_t k = 0; k < words; k++) {
 		uint64_t v = htole64(turn_bytes(word_at(b, k)));
+		size_t left = len - k * sizeof v;
 
-		memcpy(out + k * sizeof v, &v, wire_part(len, k));
+		memcpy(out + k * sizeof v, &v,
+			left < sizeof v ? left : sizeof v);
 	}
 }

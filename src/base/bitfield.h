@@ -70,6 +70,10 @@ uint32_t bitfield_count_range(const struct bitfield *b, uint32_t from,
 uint32_t bitfield_next_set(const struct bitfield *b, uint32_t from);
 uint32_t bitfield_next_clear(const struct bitfield *b, uint32_t from);
 
+/* First bit at or after from that a has and b lacks; size when there is none.
+ * Sizes are equal. */
+uint32_t bitfield_next_not_in(const struct bitfield *a,
+	const struct bitfield *b, uint32_t from);
 /* Whether a has a bit that b lacks.  Sizes are equal. */
 bool bitfield_any_not_in(const struct bitfield *a, const struct bitfield *b);
 /* Number of bits a has and b lacks. */

@@ -84,7 +84,7 @@ void heap_set(struct heap *h, struct heap_node *n, uint64_t key)
 		return;
 	}
 	h->a = (struct heap_node **)mem_grow(h->a, &h->cap, h->n + 1,
-		sizeof *h->a);
+		sizeof(struct heap_node *));
 	h->n++;
 	sift_up(h, h->n, n);
 }

@@ -17,12 +17,14 @@ struct list {
 #define container_of(ptr, type, member)                                        \
 	((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): `it` is a name being declared. */
 /* The body may not unlink `it`; the _safe form may. */
 #define list_for_each(it, head)                                                \
 	for (struct list *it = (head)->next; it != (head); it = it->next)
 #define list_for_each_safe(it, head)                                           \
 	for (struct list *it = (head)->next, *it##_next = it->next;            \
 		it != (head); it = it##_next, it##_next = it->next)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static inline void list_init(struct list *n)
 {
