@@ -20,9 +20,10 @@
 #include "ui/input.h"
 
 #define DECODER_NEVER UINT64_MAX
-#define PASTE_MAX (1u << 20)  /* bytes kept of one paste; the rest is lost */
-#define PASTE_TIMEOUT_MS 5000 /* since its last byte: the end marker is lost   \
-	                       */
+#define PASTE_MAX (1u << 20) /* bytes kept of one paste; the rest is lost */
+#define PASTE_TIMEOUT_MS                                                       \
+	5000 /* since its last byte: the end marker is lost                    \
+	      */
 #define DECODER_ESC_MS 25
 
 struct decoder;

@@ -172,24 +172,24 @@ void format_count(char out[FORMAT_MAX], uint64_t n)
 	out[to] = '\0';
 }
 
-static void print_time(char out[FORMAT_MAX], int64_t unix_s, const char *fmt)
+void format_clock(char out[FORMAT_MAX], int64_t unix_s)
 {
 	time_t t = (time_t)unix_s;
 	struct tm tm;
 
 	out[0] = '\0';
 	if (localtime_r(&t, &tm))
-		strftime(out, FORMAT_MAX, fmt, &tm);
-}
-
-void format_clock(char out[FORMAT_MAX], int64_t unix_s)
-{
-	print_time(out, unix_s, "%H:%M");
+		strftime(out, FORMAT_MAX, "%H:%M", &tm);
 }
 
 void format_clock_seconds(char out[FORMAT_MAX], int64_t unix_s)
 {
-	print_time(out, unix_s, "%H:%M:%S");
+	time_t t = (time_t)unix_s;
+	struct tm tm;
+
+	out[0] = '\0';
+	if (localtime_r(&t, &tm))
+		strftime(out, FORMAT_MAX, "%H:%M:%S", &tm);
 }
 
 void format_age(char out[FORMAT_MAX], int64_t then_s, int64_t now_s)
