@@ -151,7 +151,6 @@ static uint32_t next_bit(const struct bitfield *b, uint32_t from, uint64_t flip)
 	size_t words = word_count(b->n);
 	size_t k = from / WORD_BITS;
 	uint64_t v;
-	size_t at;
 
 	v = (b->w[k] ^ flip) & UINT64_MAX << (from % WORD_BITS);
 	while (!v) {
@@ -159,9 +158,11 @@ static uint32_t next_bit(const struct bitfield *b, uint32_t from, uint64_t flip)
 			return b->n;
 		v = b->w[k] ^ flip;
 	}
-	at = k * WORD_BITS + (size_t)__builtin_ctzll(v);
-	/* Flipped, the spare bits of the last word are ones. */
-	return at < b->n ? (uint32_t)at : b->n;
+	/*
+	 * Flipped, the spare bits of the last word are ones; the first of
+	 * them stands at the size, which is then the right answer.
+	 */
+	return (uint32_t)(k * WORD_BITS + (size_t)__builtin_ctzll(v));
 }
 
 uint32_t bitfield_next_set(const struct bitfield *b, uint32_t from)

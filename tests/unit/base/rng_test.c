@@ -84,6 +84,16 @@ static void stays_below_its_bound(void **state)
 			assert_true(rng_below(&r, bounds[i]) < bounds[i]);
 }
 
+static void draws_again_what_would_favour_small_results(void **state)
+{
+	/* The six draws before 16172922978634559625 are below 2^64 mod n. */
+	struct rng r = {{1, 2, 3, 4}};
+	uint64_t n = (UINT64_C(1) << 63) + 1;
+
+	(void)state;
+	assert_true(rng_below(&r, n) == UINT64_C(6949550941779783816));
+}
+
 static void spreads_evenly(void **state)
 {
 	unsigned hits[10] = {0};
@@ -121,6 +131,7 @@ int main(void)
 		cmocka_unit_test(a_seed_repeats_its_choices),
 		cmocka_unit_test(fills_low_bytes_first_and_no_further),
 		cmocka_unit_test(stays_below_its_bound),
+		cmocka_unit_test(draws_again_what_would_favour_small_results),
 		cmocka_unit_test(spreads_evenly),
 		cmocka_unit_test(secrets_differ),
 	};
