@@ -269,31 +269,28 @@ static bool name_azureus(const uint8_t *id, char out[PEER_CLIENT_MAX])
 }
 
 /*
- * Numbers of one to three digits with '-' between and after them, two at
- * least: "1-36-0-".  The text is "1.36.0".
+ * Two or three numbers of up to three digits, each followed by '-'; what
+ * comes behind them is chance.  "1-36-0-" gives "1.36.0".
  */
 static bool read_dashed(const uint8_t *p, size_t n, char version[24])
 {
-	size_t i, len = 0, digits = 0, parts = 0;
+	size_t i, len = 0, digits = 0, parts = 0, end = 0;
 
-	for (i = 0; i < n && parts < 4; i++) {
+	for (i = 0; i < n && parts < 3; i++) {
 		if (is_digit(p[i]) && digits < 3) {
 			version[len++] = (char)p[i];
 			digits++;
 			continue;
 		}
-		if (p[i] != '-')
-			return false;
-		if (digits == 0)
-			break; /* padding after the last number */
-		parts++;
-		digits = 0;
+		if (p[i] != '-' || digits == 0)
+			break;
+		end = len;
 		version[len++] = '.';
+		digits = 0;
+		parts++;
 	}
-	if (parts < 2 || digits > 0)
-		return false;
-	version[len - 1] = '\0';
-	return true;
+	version[end] = '\0';
+	return parts >= 2;
 }
 
 static bool name_dashed(const uint8_t *id, char out[PEER_CLIENT_MAX])
