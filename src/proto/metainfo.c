@@ -415,6 +415,9 @@ static enum err explain_syntax(struct span file, enum err e,
 	if (e == ERR_LIMIT)
 		return fault_set(fault, e, 0,
 			"nested too deep, or made of too many parts");
+	if (e == ERR_RANGE)
+		return fault_set(fault, e, 0,
+			"a number is too large or oddly written");
 	if (file.n == 0)
 		return fault_set(fault, e, 0, "the file is empty");
 	if (zeros == file.n)

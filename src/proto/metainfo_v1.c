@@ -266,8 +266,8 @@ static enum err parse_pieces(struct meta_build *b)
 			"'pieces' is not a whole number of hashes");
 	if (pieces.n / SHA1_LEN != n)
 		return fault_set(b->fault, ERR_RANGE, 0,
-			"%zu piece hashes where the sizes ask for %llu",
-			pieces.n / SHA1_LEN, (unsigned long long)n);
+			"the sizes ask for %llu piece hashes, there are %zu",
+			(unsigned long long)n, pieces.n / SHA1_LEN);
 	m->npieces = (uint32_t)n;
 	m->pieces = meta_owned(b, pieces.p);
 	return ERR_OK;
