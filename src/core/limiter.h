@@ -3,7 +3,9 @@
  *
  * A bucket holds at most one second of its rate (at least one block).  Taking
  * from a bucket takes from all above it, as much as the poorest has.  A rate
- * of 0 is no limit.  Time enters through limiter_refill(), once per wake-up.
+ * of 0 is no limit.  Time enters through limiter_refill(), once per wake-up
+ * and bucket.  A changed rate starts with at most a block, and with no more
+ * than a second's debt.
  */
 #ifndef CORE_LIMITER_H
 #define CORE_LIMITER_H
@@ -17,6 +19,7 @@ struct limiter {
 	uint64_t rate_bps;     /* 0: none */
 	int64_t tokens;        /* may be negative: debt */
 	uint64_t refilled_ms;
+	uint64_t thousandths; /* of a token, not yet in tokens */
 };
 
 void limiter_init(struct limiter *l, struct limiter *above, uint64_t now);
@@ -27,7 +30,9 @@ void limiter_refill(struct limiter *l, uint64_t now);
 size_t limiter_room(const struct limiter *l);
 /* They passed (more than the room is allowed: it becomes debt). */
 void limiter_take(struct limiter *l, size_t bytes);
-/* When at least `bytes` could pass; 0: now. */
+/* When at least `bytes` (or a full bucket, if that is less) could pass, if
+ * nothing is taken until then and limiter_refill() is called for l and all
+ * above; 0: at `now` or before. */
 uint64_t limiter_ready_at(const struct limiter *l, size_t bytes, uint64_t now);
 bool limiter_is_limited(const struct limiter *l);
 

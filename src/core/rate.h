@@ -2,7 +2,9 @@
  * rate.h - bytes per second as they really were.  Pure, embedded.
  *
  * Sums over the last RATE_SLOTS slots of 250 ms; rate_bps() is the mean of
- * the last three seconds (or of the time since the first byte, if shorter).
+ * the last three seconds (or of the time since the first byte, if shorter, but
+ * never of less than one slot).  A zeroed rate is a new one.  `now` never goes
+ * back.
  */
 #ifndef CORE_RATE_H
 #define CORE_RATE_H
