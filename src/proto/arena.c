@@ -78,8 +78,10 @@ void *arena_alloc(struct arena *a, size_t n)
 	/* What is left of a block may end before the next aligned place. */
 	if (skip > a->left)
 		skip = a->left;
-	a->p += skip;
-	a->left -= skip;
+	if (skip) {
+		a->p += skip;
+		a->left -= skip;
+	}
 	return memset(arena_chars(a, n), 0, n);
 }
 
