@@ -1,11 +1,18 @@
 /*
  * peer_book.h - the addresses of a torrent: known, tried, banned.  Pure.
  *
- * Capped: when full, the least useful entry that is not connected makes room.
- * Order of dialling: fewest failures, never tried first, non-seeds first when
- * we are complete, better source, BEP 40 priority.  A failed address rests
- * (60 s * (failures + 1), an hour at most, given up after 5); banned addresses
- * are never given out and their incoming connections are refused.
+ * Capped: when full, the least useful entry that is not connected makes room
+ * (failures count most, then whether it ever was useful, then its source), or
+ * the new one is dropped if it would be the least useful itself.
+ *
+ * Order of dialling: fewest failures, never tried first and then the longest
+ * ago, better source (user, LSD, resume data, tracker, DHT, incoming, PEX),
+ * BEP 40 priority.  Seeds are left alone when we are complete.  A failed
+ * address rests (60 s * (failures before + 1), an hour at most, given up after
+ * 5), one that was useful for 10 s; banned addresses are never given out and
+ * their incoming connections are refused.
+ *
+ * The map of addresses is keyed; peer_book_next() is O(entries).
  */
 #ifndef CORE_SWARM_PEER_BOOK_H
 #define CORE_SWARM_PEER_BOOK_H
@@ -19,18 +26,25 @@
 
 #define PEER_BOOK_MAX 2000u
 #define PEER_BOOK_FAILS_MAX 5u
+#define PEER_BOOK_BANS_MAX 1000u /* then the oldest ban ends */
+#define PEER_BOOK_REST_MS 60000u
+#define PEER_BOOK_REST_MAX_MS 3600000u
+#define PEER_BOOK_REST_USEFUL_MS 10000u
 
 struct peer_book;
 
 struct peer_book_counts {
-	uint32_t known, banned, connected, dialable, failed;
+	uint32_t known, banned; /* entries; IPs */
+	uint32_t connected;
+	uint32_t dialable; /* now */
+	uint32_t failed;   /* at the last try */
 };
 
 struct peer_book *peer_book_new(const uint8_t key[16], uint64_t seed);
 void peer_book_free(struct peer_book *b);
 
-/* source: one of enum peer_source.  Undialable addresses are ignored.
- * True when it is new. */
+/* source: one of enum peer_source.  Undialable and banned addresses are
+ * ignored; of a known one the source is noted.  True when it is new. */
 bool peer_book_add(struct peer_book *b, const struct addr *a, uint8_t source,
 	uint64_t now);
 
@@ -41,8 +55,9 @@ bool peer_book_next(struct peer_book *b, const struct addr *self,
 /* When an address may be dialled that rests now; NEVER when none. */
 uint64_t peer_book_deadline(const struct peer_book *b, uint64_t now);
 
+/* Addresses that are not in the book are ignored in all of these. */
 void peer_book_connected(struct peer_book *b, const struct addr *a);
-/* useful: it shook hands and was no waste. */
+/* Also when dialling failed.  useful: it shook hands and was no waste. */
 void peer_book_disconnected(struct peer_book *b, const struct addr *a,
 	bool useful, uint64_t now);
 void peer_book_set_seed(struct peer_book *b, const struct addr *a);
