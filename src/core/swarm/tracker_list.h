@@ -3,10 +3,13 @@
  *
  * Pure: says what to do, the owner does it and reports.  Tiers are tried in
  * order, trackers in a tier in shuffled order; one that answers moves to the
- * front of its tier.  After the whole list failed it backs off
- * (15 s * 2^fails, 30 min at most).  Intervals the tracker asks for are kept;
- * a user's re-announce waits for its minimum.  Every announce is spread by a
- * few per cent so that thousands of torrents do not come in step.
+ * front of its tier and is asked again until it fails.  After the whole list
+ * failed it backs off (15 s * 2^fails, 30 min at most).  Intervals the tracker
+ * asks for are kept; a user's re-announce waits for its minimum (60 s if it
+ * names none).  Every announce is spread by a few per cent so that thousands
+ * of torrents do not come in step.  A tracker whose answers lack the numbers
+ * of seeds and leeches is asked for a scrape, each half hour, until two
+ * failed in a row.
  */
 #ifndef CORE_SWARM_TRACKER_LIST_H
 #define CORE_SWARM_TRACKER_LIST_H
@@ -32,7 +35,8 @@ MUST_CHECK enum err tracker_list_add(struct tracker_list *l, const char *url,
 size_t tracker_list_count(const struct tracker_list *l);
 const char *tracker_list_url(const struct tracker_list *l, size_t i);
 
-/* The torrent became active: announce "started" as soon as possible. */
+/* The torrent became active: announce "started" as soon as possible.  Starting
+ * or stopping twice does nothing. */
 void tracker_list_start(struct tracker_list *l, uint64_t now);
 /* The last wanted piece passed: "completed" is due at once. */
 void tracker_list_completed(struct tracker_list *l, uint64_t now);
@@ -51,11 +55,14 @@ struct tracker_action {
 /* What to do at `now`, if anything; it counts as under way until reported. */
 bool tracker_list_next(struct tracker_list *l, uint64_t now,
 	struct tracker_action *out);
+/* When next() has something; 0: at once.  NEVER also while the only thing to
+ * do waits for a report. */
 uint64_t tracker_list_deadline(const struct tracker_list *l);
 
 /* The answer, or (a == NULL) the failure that f describes. */
 void tracker_list_report(struct tracker_list *l, size_t index,
 	const struct tracker_answer *a, const struct fault *f, uint64_t now);
+/* s == NULL: it failed. */
 void tracker_list_report_scrape(struct tracker_list *l, size_t index,
 	const struct tracker_scrape *s, uint64_t now);
 
