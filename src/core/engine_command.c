@@ -1,0 +1,415 @@
+/*
+ * engine_command.c - changes from outside: each is checked, done, or refused
+ * with one line that says why.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "core/engine_priv.h"
+
+#define FETCH_MS 60000u
+#define LINK_MAX MAGNET_MAX
+
+/* --- adding ------------------------------------------------------------------
+ */
+
+static void merge(struct torrent *t, const struct add_source *a)
+{
+	for (size_t i = 0; i < a->npeers; i++)
+		torrent_add_peer(t, &a->peers[i], SOURCE_USER);
+	for (size_t i = 0; i < a->ntrackers; i++)
+		torrent_add_tracker(t, a->trackers[i], (uint32_t)i);
+}
+
+static struct torrent *find_hash(const struct engine *e,
+	const struct infohash *h)
+{
+	uint8_t wire[20];
+
+	infohash_wire(h, wire);
+	return map_get(e->by_hash, wire);
+}
+
+static void start_from(const struct engine *e, const struct add_source *a,
+	struct torrent_start *s)
+{
+	memset(s, 0, sizeof *s);
+	s->dir = a->dir ? a->dir : e->download_dir;
+	s->select = a->select;
+	s->paused = a->paused;
+	s->sequential = a->sequential;
+	s->skip_check = a->skip_check;
+	s->added_s = e->host->ops->wall_s(e->host);
+}
+
+/* Room, and not there already. */
+static enum err may_add(struct engine *e, const struct infohash *h,
+	const struct add_source *a, struct torrent_id *id, struct fault *fault)
+{
+	struct torrent *t = find_hash(e, h);
+
+	if (t && torrent_is_closing(t))
+		return fault_set(fault, ERR_STATE, 0,
+			"it is just being removed: try again in a moment");
+	if (t) {
+		merge(t, a);
+		*id = torrent_id(t);
+		return fault_set(fault, ERR_EXISTS, 0, "it is here already: %s",
+			torrent_name(t));
+	}
+	if (e->ntorrents >= TORRENTS_MAX)
+		return fault_set(fault, ERR_LIMIT, 0,
+			"there are %u torrents already", TORRENTS_MAX);
+	return ERR_OK;
+}
+
+static void added(struct engine *e, struct torrent *t,
+	const struct add_source *a, struct torrent_id *id)
+{
+	*id = torrent_id(t);
+	merge(t, a);
+	torrent_begin(t);
+	torrent_keep_meta(t);
+	engine_notice(e, *id, NOTICE_ADDED, torrent_name(t));
+	engine_list_changed(e);
+	engine_arm(e, e->host->ops->now(e->host));
+}
+
+static enum err add_metainfo(struct engine *e, struct span file,
+	const struct add_source *a, struct torrent_id *id, struct fault *fault)
+{
+	struct torrent_start s;
+	struct metainfo *m;
+	struct torrent *t;
+	enum err err = metainfo_parse(file, &m, fault);
+
+	if (err != ERR_OK)
+		return err;
+	err = may_add(e, &m->hash, a, id, fault);
+	if (err == ERR_OK && !m->has_v1)
+		err = fault_set(fault, ERR_UNSUPPORTED, 0,
+			"%s: BitTorrent v2 without v1 cannot be downloaded by "
+			"this version",
+			m->raw_name);
+	if (err != ERR_OK) {
+		if (err == ERR_EXISTS)
+			for (size_t i = 0; i < m->ntrackers; i++)
+				torrent_add_tracker(engine_find(e, *id),
+					m->trackers[i].url,
+					m->trackers[i].tier);
+		metainfo_free(m);
+		return err;
+	}
+	start_from(e, a, &s);
+	s.hash = m->hash;
+	s.name = m->raw_name;
+	t = engine_insert(e, &s);
+	err = torrent_give_meta(t, m);
+	added(e, t, a, id);
+	return err;
+}
+
+static void add_magnet_parts(struct torrent *t, const struct magnet *m)
+{
+	for (size_t i = 0; i < m->ntrackers; i++)
+		torrent_add_tracker(t, m->trackers[i], (uint32_t)i);
+	for (size_t i = 0; i < m->npeers; i++)
+		torrent_add_peer_name(t, m->peers[i].host, m->peers[i].port);
+}
+
+/* so= counts from 0, a user's list from 1. */
+static char *magnet_select(const struct magnet *m)
+{
+	struct buf out = {0};
+
+	if (m->nselect == 0)
+		return NULL;
+	for (size_t i = 0; i < m->nselect; i++)
+		buf_printf(&out, "%s%u-%u", i ? "," : "",
+			m->select[i].first + 1, m->select[i].last + 1);
+	buf_add_byte(&out, 0);
+	return (char *)out.p;
+}
+
+static enum err add_parsed_link(struct engine *e, const struct magnet *m,
+	const struct add_source *a, struct torrent_id *id, struct fault *fault)
+{
+	struct torrent_start s;
+	struct torrent *t;
+	char *select;
+	enum err err = may_add(e, &m->hash, a, id, fault);
+
+	if (err == ERR_EXISTS)
+		add_magnet_parts(engine_find(e, *id), m);
+	if (err != ERR_OK)
+		return err;
+	if (!m->hash.has_v1)
+		return fault_set(fault, ERR_UNSUPPORTED, 0,
+			"BitTorrent v2 without v1 cannot be downloaded by "
+			"this version");
+	start_from(e, a, &s);
+	select = a->select ? NULL : magnet_select(m);
+	if (select)
+		s.select = select;
+	s.hash = m->hash;
+	s.name = m->name;
+	t = engine_insert(e, &s);
+	mem_free(select);
+	add_magnet_parts(t, m);
+	added(e, t, a, id);
+	return ERR_OK;
+}
+
+static enum err add_link(struct engine *e, const struct add_source *a,
+	struct torrent_id *id, struct fault *fault)
+{
+	struct magnet *m, bare;
+	enum err err;
+
+	memset(&bare, 0, sizeof bare);
+	if (infohash_parse(span_str(a->link), &bare.hash) == ERR_OK)
+		return add_parsed_link(e, &bare, a, id, fault);
+	err = magnet_parse(span_str(a->link), &m, fault);
+	if (err != ERR_OK)
+		return err;
+	err = add_parsed_link(e, m, a, id, fault);
+	magnet_free(m);
+	return err;
+}
+
+/* --- adding from the web
+ * ----------------------------------------------------------- */
+
+static void fetch_free(struct fetch *f)
+{
+	list_remove(&f->link);
+	mem_free((void *)(uintptr_t)f->add.dir);
+	mem_free((void *)(uintptr_t)f->add.select);
+	mem_free(f->url);
+	mem_free(f);
+}
+
+static void fetched(void *user, const struct http_answer *h)
+{
+	struct fetch *f = user;
+	struct engine *e = f->e;
+	struct torrent_id id = {0, 0};
+	struct fault fault = h->fault;
+	char text[FAULT_TEXT_MAX + 80], url[80];
+
+	f->req = NULL;
+	if (fault.code == ERR_OK && h->status != 200)
+		fault_set(&fault, ERR_NET, 0, "the server answers HTTP %d",
+			h->status);
+	if (fault.code == ERR_OK)
+		(void)add_metainfo(e, h->body, &f->add, &id, &fault);
+	if (fault.code != ERR_OK) {
+		text_clean_to(url, sizeof url, span_str(f->url));
+		snprintf(text, sizeof text, "%s: %s", url, fault.what);
+		engine_notice(e, id,
+			fault.code == ERR_EXISTS ? NOTICE_INFO : NOTICE_FAULT,
+			text);
+	}
+	fetch_free(f);
+}
+
+static enum err add_url(struct engine *e, const struct add_source *a,
+	struct torrent_id *id, struct fault *fault)
+{
+	struct fetch *f;
+	struct http_ask ask = {
+		.url = a->url,
+		.timeout_ms = FETCH_MS,
+		.body_max = METAINFO_FILE_MAX,
+	};
+
+	if (!webseed_url_ok(span_str(a->url)))
+		return fault_set(fault, ERR_SYNTAX, 0,
+			"not an http or https address");
+	f = mem_zero(sizeof *f);
+	f->e = e;
+	f->url = mem_strdup(a->url);
+	f->add = *a;
+	f->add.url = NULL;
+	f->add.dir = a->dir ? mem_strdup(a->dir) : NULL;
+	f->add.select = a->select ? mem_strdup(a->select) : NULL;
+	f->add.npeers = f->add.ntrackers = 0;
+	list_push_back(&e->fetches, &f->link);
+	f->req = e->host->ops->http_get(e->host, &ask, fetched, f);
+	*id = (struct torrent_id){0, 0};
+	return ERR_OK;
+}
+
+void engine_fetch_cancel(struct engine *e)
+{
+	list_for_each_safe (it, &e->fetches) {
+		struct fetch *f = container_of(it, struct fetch, link);
+
+		e->host->ops->http_cancel(e->host, f->req);
+		fetch_free(f);
+	}
+}
+
+static enum err add(struct engine *e, const struct add_source *a,
+	struct torrent_id *id, struct fault *fault)
+{
+	if (e->closing)
+		return fault_set(fault, ERR_STATE, 0, "bttui is ending");
+	if (a->dir && a->dir[0] != '/')
+		return fault_set(fault, ERR_SYNTAX, 0,
+			"the folder must be an absolute path");
+	if (a->link)
+		return add_link(e, a, id, fault);
+	if (a->url)
+		return add_url(e, a, id, fault);
+	return add_metainfo(e, a->metainfo, a, id, fault);
+}
+
+/* --- changing one torrent
+ * --------------------------------------------------------------- */
+
+static enum err set_priority(struct torrent *t, const struct command *c,
+	struct fault *fault)
+{
+	if (c->value != PRIO_SKIP && c->value != PRIO_LOW &&
+		c->value != PRIO_NORMAL && c->value != PRIO_HIGH)
+		return fault_set(fault, ERR_RANGE, 0,
+			"the priority must be off, low, normal or high");
+	switch (torrent_set_priority(t, c->file, c->file_end,
+		(uint8_t)c->value)) {
+	case ERR_OK:
+		return ERR_OK;
+	case ERR_STATE:
+		return fault_set(fault, ERR_STATE, 0,
+			"its files are not known yet");
+	default:
+		return fault_set(fault, ERR_RANGE, 0, "there is no such file");
+	}
+}
+
+static enum err add_tracker(struct torrent *t, const char *url,
+	struct fault *fault)
+{
+	if (!url || !tracker_url_ok(span_str(url)))
+		return fault_set(fault, ERR_SYNTAX, 0,
+			"not the address of a tracker (http, https or udp)");
+	torrent_add_tracker(t, url, 0);
+	torrent_reannounce(t);
+	return ERR_OK;
+}
+
+static enum err change(struct engine *e, struct torrent *t,
+	const struct command *c, struct fault *fault)
+{
+	switch (c->kind) {
+	case CMD_REMOVE:
+		engine_notice(e, torrent_id(t), NOTICE_REMOVED,
+			torrent_name(t));
+		torrent_close(t, true, c->with_data, false);
+		e->rows_stale = true;
+		engine_list_changed(e);
+		return ERR_OK;
+	case CMD_PAUSE:
+	case CMD_RESUME:
+		torrent_pause(t, c->kind == CMD_PAUSE);
+		return ERR_OK;
+	case CMD_RECHECK:
+		if (!torrent_meta(t))
+			return fault_set(fault, ERR_STATE, 0,
+				"its files are not known yet");
+		torrent_recheck(t);
+		return ERR_OK;
+	case CMD_REANNOUNCE:
+		torrent_reannounce(t);
+		return ERR_OK;
+	case CMD_SEQUENTIAL:
+		torrent_set_sequential(t, c->on);
+		return ERR_OK;
+	case CMD_FILE_PRIORITY:
+		return set_priority(t, c, fault);
+	case CMD_ADD_PEER:
+		if (!addr_is_dialable(&c->addr))
+			return fault_set(fault, ERR_RANGE, 0,
+				"nobody can be reached at that address");
+		torrent_add_peer(t, &c->addr, SOURCE_USER);
+		return ERR_OK;
+	case CMD_ADD_TRACKER:
+		return add_tracker(t, c->text, fault);
+	default:
+		return ERR_UNSUPPORTED;
+	}
+}
+
+/* --- the whole engine
+ * --------------------------------------------------------------------- */
+
+static enum err set_rate(struct engine *e, const char *name, uint64_t v,
+	struct fault *fault)
+{
+	char text[32];
+	enum err err;
+
+	snprintf(text, sizeof text, "%llu", (unsigned long long)v);
+	err = settings_set(e->cfg.settings, name, text, fault);
+	if (err == ERR_OK)
+		engine_apply_settings(e);
+	return err;
+}
+
+static enum err set_text(struct engine *e, const char *text,
+	struct fault *fault)
+{
+	const char *space = text ? strchr(text, ' ') : NULL;
+	char *name;
+	enum err err;
+
+	if (!space)
+		return fault_set(fault, ERR_SYNTAX, 0,
+			"say which setting and its value");
+	name = mem_strndup(text, (size_t)(space - text));
+	err = settings_set(e->cfg.settings, name, space + strspn(space, " "),
+		fault);
+	mem_free(name);
+	if (err == ERR_OK)
+		engine_apply_settings(e);
+	return err;
+}
+
+enum err engine_command(struct engine *e, const struct command *c,
+	struct torrent_id *id, struct fault *fault)
+{
+	struct torrent_id mine = c->torrent;
+	struct torrent *t;
+	enum err err;
+
+	switch (c->kind) {
+	case CMD_ADD:
+		err = add(e, c->add, &mine, fault);
+		break;
+	case CMD_DOWN_LIMIT:
+		return set_rate(e, "down_limit", c->value, fault);
+	case CMD_UP_LIMIT:
+		return set_rate(e, "up_limit", c->value, fault);
+	case CMD_SET:
+		return set_text(e, c->text, fault);
+	default:
+		t = engine_find(e, c->torrent);
+		if (!t || torrent_is_closing(t))
+			return fault_set(fault, ERR_NOENT, 0,
+				"that torrent is gone");
+		err = change(e, t, c, fault);
+		break;
+	}
+	if (id)
+		*id = mine;
+	return err;
+}
+
+char *engine_magnet_link(const struct engine *e, struct torrent_id id)
+{
+	struct torrent *t = engine_find(e, id);
+
+	return t ? torrent_magnet_link(t) : NULL;
+}

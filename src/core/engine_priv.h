@@ -1,0 +1,101 @@
+/*
+ * engine_priv.h - the inside of the engine, shared by engine*.c.
+ *
+ * engine.c          the host's side: turns, deadlines, opening and closing
+ * engine_command.c  changes from outside
+ * engine_session.c  the list of torrents on disk
+ * engine_snapshot.c what is seen from outside
+ */
+#ifndef CORE_ENGINE_PRIV_H
+#define CORE_ENGINE_PRIV_H
+
+#include "base/map.h"
+#include "core/announcer.h"
+#include "core/command.h"
+#include "core/engine.h"
+#include "core/greeter.h"
+#include "core/torrent.h"
+
+#define CHECKS_AT_ONCE 4u
+#define SESSION_SAVE_MS 500u
+#define SESSION_MAX (64u << 20) /* bytes of the list file */
+#define TORRENTS_MAX 100000u
+#define REACHABLE_MS 1800000u
+#define WAKE_BUDGET 256u /* deadlines handled in one wake-up */
+#define STOP_WAIT_MS 3000u
+#define LOADS_AT_ONCE 32u
+
+/* A .torrent on its way from a web address. */
+struct fetch {
+	struct list link;
+	struct engine *e;
+	struct http_req *req;
+	struct add_source add; /* dir and select owned */
+	char *url;
+};
+
+struct engine {
+	struct host *host;
+	struct engine_config cfg;
+	char *download_dir;
+	uint64_t settings_seen;
+
+	struct swarm_shared shared;
+	struct announce_pool announces;
+	struct limiter limit_up, limit_down;
+	struct check_gate gate;
+	struct torrent_env env;
+	struct greeter *greeter;
+
+	struct torrent **slots; /* by id.slot - 1 */
+	uint32_t *generations;
+	uint32_t nslots, ntorrents;
+	struct map *by_hash; /* wire hash to torrent */
+	struct heap deadlines;
+	struct list touched;
+	struct list fetches;
+	uint64_t armed; /* what the host was asked to wake us at */
+	bool in_turn;
+	uint64_t incoming_ms; /* last incoming connection; 0: never */
+
+	/* The session list. */
+	bool list_loading, list_unsaved, list_saving;
+	uint64_t list_save_at;
+	uint32_t next_load; /* slots not yet begun, in order */
+	uint32_t loading;
+
+	/* Closing. */
+	bool closing, close_fast, closed_told;
+	uint64_t close_by;
+	void (*close_done)(void *user);
+	void *close_user;
+
+	/* Seen from outside. */
+	struct snapshot snap;
+	struct torrent_row *rows;
+	size_t rows_cap;
+	bool rows_stale; /* torrents came or went */
+	struct torrent_id watched;
+	uint32_t watch_what;
+	struct torrent_detail detail;
+	struct notice notices[NOTICES_KEPT];
+	uint64_t notice_seq;
+};
+
+struct torrent *engine_find(const struct engine *e, struct torrent_id id);
+/* The wake-up that ends this turn is asked for. */
+void engine_arm(struct engine *e, uint64_t at);
+void engine_notice(struct engine *e, struct torrent_id id,
+	enum notice_kind kind, const char *text);
+/* A new torrent in a free slot; not begun. */
+struct torrent *engine_insert(struct engine *e, const struct torrent_start *s);
+void engine_list_changed(struct engine *e);
+void engine_apply_settings(struct engine *e);
+
+void engine_session_load(struct engine *e);
+void engine_session_save(struct engine *e);
+/* Begin torrents of the list, a few at a time. */
+void engine_session_continue(struct engine *e);
+void engine_fetch_cancel(struct engine *e);
+
+#endif

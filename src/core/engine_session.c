@@ -1,0 +1,244 @@
+/*
+ * engine_session.c - the list of torrents, kept in one file named "session".
+ *
+ * Bencoded: { "torrents": [ { ... }, ... ], "version": 1 }, one dictionary a
+ * torrent with what a first screen shows, so that the screen need not wait
+ * for the files of a thousand torrents: those are read after it, a few at a
+ * time.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "core/engine_priv.h"
+#include "core/storage/disk.h"
+#include "proto/benc_write.h"
+#include "proto/bencode.h"
+
+#define SESSION_FILE "session"
+#define DIR_BYTES_MAX 4096u
+
+struct session_job {
+	struct disk_file_job job;
+	struct engine *e;
+};
+
+/* --- writing
+ * ------------------------------------------------------------------ */
+
+static void put_torrent(struct bw *w, const struct torrent *t)
+{
+	struct torrent_start s;
+	char *link = torrent_magnet_link(t);
+
+	torrent_describe(t, &s);
+	bw_dict(w);
+	bw_key(w, "added");
+	bw_int(w, s.added_s);
+	bw_key(w, "completed");
+	bw_int(w, s.completed_s);
+	bw_key(w, "dir");
+	bw_str(w, s.dir);
+	bw_key(w, "down");
+	bw_int(w, (int64_t)s.down_bytes);
+	bw_key(w, "has metadata");
+	bw_int(w, s.load);
+	bw_key(w, "have");
+	bw_int(w, (int64_t)s.have_bytes);
+	bw_key(w, "link");
+	bw_str(w, link);
+	bw_key(w, "name");
+	bw_str(w, s.name);
+	bw_key(w, "paused");
+	bw_int(w, s.paused);
+	if (s.select) {
+		bw_key(w, "select");
+		bw_str(w, s.select);
+	}
+	bw_key(w, "sequential");
+	bw_int(w, s.sequential);
+	bw_key(w, "size");
+	bw_int(w, (int64_t)s.size_bytes);
+	bw_key(w, "up");
+	bw_int(w, (int64_t)s.up_bytes);
+	bw_end(w);
+	mem_free(link);
+}
+
+static void saved(struct disk_file_job *job)
+{
+	struct session_job *j = container_of(job, struct session_job, job);
+	struct engine *e = j->e;
+
+	e->list_saving = false;
+	if (job->fault.code != ERR_OK && job->fault.code != ERR_CANCELED) {
+		engine_notice(e, (struct torrent_id){0, 0}, NOTICE_WARNING,
+			job->fault.what);
+		if (!e->closing)
+			engine_list_changed(e);
+	}
+	mem_free(j);
+	engine_arm(e, e->host->ops->now(e->host));
+}
+
+void engine_session_save(struct engine *e)
+{
+	struct session_job *j = mem_zero(sizeof *j);
+	struct bw w;
+
+	bw_init(&w);
+	bw_dict(&w);
+	bw_key(&w, "torrents");
+	bw_list(&w);
+	for (uint32_t i = 0; i < e->nslots; i++)
+		if (e->slots[i] && !torrent_is_closing(e->slots[i]))
+			put_torrent(&w, e->slots[i]);
+	bw_end(&w);
+	bw_key(&w, "version");
+	bw_int(&w, 1);
+	bw_end(&w);
+	e->list_unsaved = false;
+	e->list_saving = true;
+	j->e = e;
+	j->job.op = DISK_FILE_SAVE;
+	j->job.path = SESSION_FILE;
+	j->job.bytes = buf_span(&w.out);
+	j->job.done = saved;
+	e->host->disk->ops->file(e->host->disk, &j->job);
+	bw_fini(&w);
+}
+
+/* --- reading
+ * -------------------------------------------------------------------- */
+
+static char *get_text(const struct benc_doc *d, uint32_t n, const char *key)
+{
+	struct span s = benc_str(d, benc_get(d, n, key));
+
+	if (s.n == 0 || memchr(s.p, 0, s.n))
+		return NULL;
+	return mem_strndup((const char *)s.p, s.n);
+}
+
+static uint64_t get_number(const struct benc_doc *d, uint32_t n,
+	const char *key)
+{
+	int64_t v = 0;
+
+	benc_int_in(d, benc_get(d, n, key), 0, INT64_MAX, &v);
+	return (uint64_t)v;
+}
+
+/* One row of the list; rows that make no sense are left out. */
+static void take_row(struct engine *e, const struct benc_doc *d, uint32_t n)
+{
+	char *link = get_text(d, n, "link"), *dir = get_text(d, n, "dir");
+	char *name = get_text(d, n, "name"), *sel = get_text(d, n, "select");
+	struct torrent_start s = {.dir = dir, .name = name, .select = sel};
+	struct magnet *m = NULL;
+	struct torrent *t;
+	uint8_t wire[20];
+
+	if (!link || !dir || dir[0] != '/' ||
+		magnet_parse(span_str(link), &m, NULL) != ERR_OK)
+		goto out;
+	infohash_wire(&m->hash, wire);
+	if (map_get(e->by_hash, wire) || e->ntorrents >= TORRENTS_MAX)
+		goto out;
+	s.hash = m->hash;
+	s.paused = get_number(d, n, "paused") != 0;
+	s.sequential = get_number(d, n, "sequential") != 0;
+	s.load = get_number(d, n, "has metadata") != 0;
+	s.size_bytes = get_number(d, n, "size");
+	s.have_bytes = get_number(d, n, "have");
+	s.up_bytes = get_number(d, n, "up");
+	s.down_bytes = get_number(d, n, "down");
+	s.added_s = (int64_t)get_number(d, n, "added");
+	s.completed_s = (int64_t)get_number(d, n, "completed");
+	t = engine_insert(e, &s);
+	for (size_t i = 0; i < m->ntrackers; i++)
+		torrent_add_tracker(t, m->trackers[i], (uint32_t)i);
+out:
+	magnet_free(m);
+	mem_free(link);
+	mem_free(dir);
+	mem_free(name);
+	mem_free(sel);
+}
+
+static enum err take_list(struct engine *e, struct span bytes)
+{
+	struct benc_file f;
+	uint32_t list;
+	enum err err = benc_load(&f, bytes, NULL);
+
+	if (err == ERR_OK) {
+		list = benc_get(&f.doc, BENC_ROOT, "torrents");
+		for (uint32_t n = benc_first(&f.doc, list); n != BENC_NONE;
+			n = benc_next(&f.doc, list, n))
+			take_row(e, &f.doc, n);
+	}
+	benc_unload(&f);
+	return err;
+}
+
+static void load(struct engine *e, const char *path);
+
+static void loaded(struct disk_file_job *job)
+{
+	struct session_job *j = container_of(job, struct session_job, job);
+	struct engine *e = j->e;
+	enum err err = job->fault.code;
+	bool first = strcmp(job->path, SESSION_FILE) == 0;
+
+	if (err == ERR_OK)
+		err = take_list(e, buf_span(&job->loaded));
+	buf_free(&job->loaded);
+	mem_free(j);
+	if (err != ERR_OK && err != ERR_CANCELED && first) {
+		load(e, SESSION_FILE ".1"); /* the generation before */
+		return;
+	}
+	if (err != ERR_OK && err != ERR_NOENT && err != ERR_CANCELED)
+		engine_notice(e, (struct torrent_id){0, 0}, NOTICE_WARNING,
+			"the list of torrents is damaged and was left alone");
+	e->list_loading = false;
+	engine_arm(e, e->host->ops->now(e->host));
+}
+
+static void load(struct engine *e, const char *path)
+{
+	struct session_job *j = mem_zero(sizeof *j);
+
+	j->e = e;
+	j->job.op = DISK_FILE_LOAD;
+	j->job.path = path;
+	j->job.max = SESSION_MAX;
+	j->job.done = loaded;
+	e->host->disk->ops->file(e->host->disk, &j->job);
+}
+
+void engine_session_load(struct engine *e)
+{
+	e->list_loading = true;
+	load(e, SESSION_FILE);
+}
+
+void engine_session_continue(struct engine *e)
+{
+	uint32_t busy = 0;
+
+	if (e->list_loading || e->closing || e->next_load >= e->nslots)
+		return;
+	for (uint32_t i = 0; i < e->next_load; i++)
+		busy += e->slots[i] && !torrent_is_settled(e->slots[i]);
+	while (e->next_load < e->nslots && busy < LOADS_AT_ONCE) {
+		struct torrent *t = e->slots[e->next_load++];
+
+		if (!t || torrent_is_begun(t))
+			continue;
+		torrent_begin(t);
+		busy++;
+	}
+}

@@ -1,0 +1,357 @@
+/*
+ * peer_download.c - asking one peer for blocks, and receiving them.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "core/storage/block_pool.h"
+#include "core/storage/piece_buffer.h"
+#include "core/swarm/blame.h"
+#include "core/swarm/peer_book.h"
+#include "core/swarm/swarm_priv.h"
+
+#define PUMP_MAX 128u
+
+bool peer_is_seed(const struct peer *p)
+{
+	if (bitfield_size(&p->has) == 0)
+		return p->claims_all;
+	return bitfield_all(&p->has);
+}
+
+void peer_download_join(struct peer *p)
+{
+	if (p->in_picker || !p->sw->c.picker || p->stage == PEER_DOOMED ||
+		bitfield_size(&p->has) == 0)
+		return;
+	picker_peer_joined(p->sw->c.picker, &p->has);
+	p->in_picker = true;
+}
+
+static void give_back_all(struct peer *p)
+{
+	struct swarm *sw = p->sw;
+	uint64_t asked = (uint64_t)p->pipe.n * LAYOUT_BLOCK;
+
+	sw->sh->asked_bytes -=
+		asked < sw->sh->asked_bytes ? asked : sw->sh->asked_bytes;
+	if (sw->c.picker)
+		picker_peer_gone(sw->c.picker, p->slot);
+	if (p->pipe.n > 0)
+		swarm_stir(sw); /* others may ask for them now */
+	pipeline_clear(&p->pipe);
+}
+
+void peer_download_leave(struct peer *p)
+{
+	give_back_all(p);
+	if (p->in_picker && p->sw->c.picker)
+		picker_peer_left(p->sw->c.picker, &p->has);
+	p->in_picker = false;
+}
+
+void peer_download_interest(struct peer *p)
+{
+	struct picker *pk = p->sw->c.picker;
+	bool want = p->in_picker && pk && picker_wants(pk, &p->has);
+
+	if (p->stage != PEER_READY || want == p->am_interested)
+		return;
+	p->am_interested = want;
+	peer_send_simple(p, want ? WIRE_INTERESTED : WIRE_NOT_INTERESTED);
+}
+
+static void now_seed(struct peer *p)
+{
+	if (p->in_book)
+		peer_book_set_seed(p->sw->book, &p->book_addr);
+}
+
+void peer_download_has(struct peer *p, uint32_t piece)
+{
+	struct picker *pk = p->sw->c.picker;
+
+	if (!bitfield_add(&p->has, piece))
+		return;
+	if (p->in_picker)
+		picker_peer_has(pk, piece);
+	else
+		peer_download_join(p); /* a first HAVE instead of a bitfield */
+	if (peer_is_seed(p))
+		now_seed(p);
+	if (!p->am_interested && pk && picker_wants_piece(pk, piece))
+		peer_download_interest(p);
+}
+
+void peer_download_bitfield(struct peer *p, struct span body)
+{
+	if (bitfield_read(&p->has, body) != ERR_OK) {
+		peer_doom(p, ERR_SYNTAX, "bad bitfield");
+		return;
+	}
+	if (peer_is_seed(p))
+		now_seed(p);
+	peer_download_join(p);
+	peer_download_interest(p);
+}
+
+void peer_download_has_all(struct peer *p, bool all)
+{
+	p->claims_all = all;
+	if (all)
+		bitfield_set_all(&p->has);
+	if (all)
+		now_seed(p);
+	peer_download_join(p);
+	peer_download_interest(p);
+}
+
+void peer_download_choked(struct peer *p, bool choked)
+{
+	p->peer_choking = choked;
+	if (!choked)
+		return; /* drained messages end in a pump */
+	/* With the fast extension each open request is rejected by itself;
+	 * without it they are all forgotten. */
+	if (!p->has_fast)
+		give_back_all(p);
+}
+
+void peer_download_allowed(struct peer *p, uint32_t piece)
+{
+	const struct layout *l = p->sw->c.layout;
+
+	if (!l || piece >= l->npieces)
+		return;
+	if (!p->has_allowed_in) {
+		bitfield_fini(&p->allowed_in);
+		bitfield_init(&p->allowed_in, l->npieces);
+		p->has_allowed_in = true;
+	}
+	if (bitfield_count(&p->allowed_in) < 4 * PEER_ALLOWED_FAST)
+		bitfield_add(&p->allowed_in, piece);
+}
+
+void peer_download_suggested(struct peer *p, uint32_t piece)
+{
+	for (uint32_t i = 0; i < p->nsuggested; i++)
+		if (p->suggested[i] == piece)
+			return;
+	if (p->nsuggested == PEER_SUGGESTED_MAX) {
+		memmove(p->suggested, p->suggested + 1,
+			(PEER_SUGGESTED_MAX - 1) * sizeof p->suggested[0]);
+		p->nsuggested--;
+	}
+	p->suggested[p->nsuggested++] = piece;
+}
+
+static void forget_asked(struct peer *p, uint32_t blocks)
+{
+	uint64_t n = (uint64_t)blocks * LAYOUT_BLOCK;
+	struct swarm_shared *sh = p->sw->sh;
+
+	sh->asked_bytes -= n < sh->asked_bytes ? n : sh->asked_bytes;
+}
+
+void peer_download_rejected(struct peer *p, struct wire_range r)
+{
+	struct block_ref b = {r.piece, r.begin / LAYOUT_BLOCK};
+
+	if (r.begin % LAYOUT_BLOCK || !pipeline_dropped(&p->pipe, b))
+		return; /* not ours, or cancelled before */
+	forget_asked(p, 1);
+	if (p->sw->c.picker)
+		picker_lost(p->sw->c.picker, p->slot, b);
+	if (p->has_allowed_in)
+		bitfield_remove(&p->allowed_in, r.piece);
+	if (!p->peer_choking) {
+		/* It says it has the piece and will not give it: believe the
+		 * second, or we would ask for ever. */
+		if (bitfield_remove(&p->has, r.piece) && p->in_picker)
+			picker_peer_lost(p->sw->c.picker, r.piece);
+	}
+	swarm_stir(p->sw);
+}
+
+/* Others were asked for a block that is here now. */
+static void cancel_others(struct peer *p, struct block_ref b,
+	const uint32_t *others, size_t n)
+{
+	const struct layout *l = p->sw->c.layout;
+	struct wire_range r = {b.piece, b.block * LAYOUT_BLOCK,
+		layout_block_size(l, b.piece, b.block)};
+
+	for (size_t i = 0; i < n; i++) {
+		struct peer *o = swarm_peer(p->sw, others[i], 0);
+
+		if (!o || o->stage != PEER_READY ||
+			!pipeline_dropped(&o->pipe, b))
+			continue;
+		forget_asked(o, 1);
+		peer_send_range(o, WIRE_CANCEL, r);
+		peer_unsettle(o);
+	}
+}
+
+static void keep_block(struct peer *p, struct block_ref b, struct span data)
+{
+	struct swarm *sw = p->sw;
+	struct block *blk = block_new(sw->sh->pool);
+
+	memcpy(blk->p, data.p, data.n);
+	piece_buffer_put(sw->c.pieces, b.piece, b.block, blk);
+	if (picker_complete(sw->c.picker, b.piece))
+		sw->cfg.owner->piece_full(sw->cfg.user, b.piece);
+}
+
+static void count_waste(struct peer *p, size_t n)
+{
+	p->sw->sh->wasted_bytes += n;
+	p->unasked_bytes += n;
+	if (p->unasked_bytes > SWARM_UNASKED_MAX)
+		peer_doom(p, ERR_LIMIT, "sends data nobody asked for");
+}
+
+static void count_block(struct peer *p, uint32_t n, uint64_t now)
+{
+	struct swarm *sw = p->sw;
+
+	p->got_ms = now;
+	p->down_bytes += n;
+	sw->down_bytes += n;
+	rate_add(&p->down, n, now);
+	rate_add(&sw->down, n, now);
+	rate_add(&sw->sh->down, n, now);
+}
+
+void peer_download_block(struct peer *p, const struct wire_event *ev)
+{
+	struct wire_range r = ev->block.range;
+	struct block_ref b = {r.piece, r.begin / LAYOUT_BLOCK};
+	struct swarm *sw = p->sw;
+	uint64_t now = swarm_now(sw);
+	uint32_t others[PICKER_ENDGAME_COPIES];
+	size_t nothers = 0;
+	bool open;
+
+	if (!sw->c.layout || r.begin % LAYOUT_BLOCK ||
+		r.length != layout_block_size(sw->c.layout, b.piece, b.block)) {
+		count_waste(p, r.length);
+		return;
+	}
+	open = pipeline_received(&p->pipe, b, r.length, now);
+	if (open)
+		forget_asked(p, 1);
+	if (!open || !sw->c.picker) {
+		/* Late after a time-out or a cancel: still good if missing. */
+		count_waste(p, r.length);
+		return;
+	}
+	count_block(p, r.length, now);
+	switch (picker_stored(sw->c.picker, p->slot, b, others, &nothers,
+		PICKER_ENDGAME_COPIES)) {
+	case STORED_NEW:
+		cancel_others(p, b, others, nothers);
+		keep_block(p, b, ev->block.data);
+		break;
+	case STORED_DUPLICATE:
+	case STORED_UNASKED:
+		sw->sh->wasted_bytes += r.length;
+		break;
+	}
+}
+
+/* How many more blocks may be asked for, all limits taken together. */
+static size_t room_to_ask(struct peer *p)
+{
+	struct swarm *sw = p->sw;
+	size_t room = pipeline_room(&p->pipe);
+	uint64_t budget =
+		(uint64_t)SWARM_ASKED_TO_POOL * block_pool_cap(sw->sh->pool);
+	size_t tokens;
+
+	if (room == 0)
+		return 0;
+	if (sw->sh->asked_bytes >= budget)
+		return 0;
+	if (!sw->cfg.owner->may_ask(sw->cfg.user)) {
+		p->wants_pump = true;
+		return 0;
+	}
+	tokens = limiter_room(sw->cfg.limit_down);
+	if (tokens != SIZE_MAX && tokens / LAYOUT_BLOCK < room) {
+		room = tokens / LAYOUT_BLOCK;
+		if (list_empty(&p->thirsty_down))
+			list_push_back(&sw->sh->thirsty_down, &p->thirsty_down);
+	}
+	return room < PUMP_MAX ? room : PUMP_MAX;
+}
+
+static size_t ask(struct peer *p, size_t max)
+{
+	struct swarm *sw = p->sw;
+	struct block_ref picked[PUMP_MAX];
+	uint8_t buf[PUMP_MAX * 17];
+	struct writer w = writer_of(buf, sizeof buf);
+	struct pick_options opt = {
+		.snubbed = p->pipe.snubbed,
+		.fast = p->pipe.depth >= sw->c.layout->blocks_per_piece,
+		.only = p->peer_choking ? &p->allowed_in : NULL,
+		.suggested = p->suggested,
+		.nsuggested = p->nsuggested,
+		.alone = blame_on_parole(sw->blame, &p->addr),
+	};
+	uint64_t now = swarm_now(sw), bytes = 0;
+	size_t n;
+
+	n = picker_pick(sw->c.picker, p->slot, &p->has, &opt, picked, max);
+	for (size_t i = 0; i < n; i++) {
+		struct wire_range r = {picked[i].piece,
+			picked[i].block * LAYOUT_BLOCK,
+			layout_block_size(sw->c.layout, picked[i].piece,
+				picked[i].block)};
+
+		wire_put_range(&w, WIRE_REQUEST, r);
+		pipeline_sent(&p->pipe, picked[i], now);
+		bytes += r.length;
+	}
+	sw->sh->asked_bytes += (uint64_t)n * LAYOUT_BLOCK;
+	limiter_take(sw->cfg.limit_down, (size_t)bytes);
+	if (n)
+		peer_send_bytes(p, writer_span(&w));
+	return n;
+}
+
+void peer_download_pump(struct peer *p)
+{
+	size_t room;
+
+	p->wants_pump = false;
+	if (p->stage != PEER_READY || !p->am_interested || !p->sw->c.picker)
+		return;
+	if (p->peer_choking && !(p->has_allowed_in && p->has_fast))
+		return;
+	while ((room = room_to_ask(p)) > 0)
+		if (ask(p, room) < room)
+			break;
+}
+
+/* A peer that lets its oldest request lie loses that block to others. */
+void peer_download_tick(struct peer *p, uint64_t now)
+{
+	struct block_ref late;
+	bool was_snubbed = p->pipe.snubbed;
+
+	pipeline_tick(&p->pipe, now);
+	while (pipeline_late(&p->pipe, now, &late)) {
+		pipeline_dropped(&p->pipe, late);
+		forget_asked(p, 1);
+		if (p->sw->c.picker)
+			picker_lost(p->sw->c.picker, p->slot, late);
+		swarm_stir(p->sw);
+	}
+	if (p->pipe.snubbed && !was_snubbed)
+		swarm_stir(p->sw);
+	peer_download_interest(p);
+	peer_download_pump(p);
+}

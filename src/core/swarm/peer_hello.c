@@ -1,0 +1,360 @@
+/*
+ * peer_hello.c - how two peers introduce themselves: the handshake (BEP 3),
+ * what they have (BEP 3, BEP 6), the extension handshake (BEP 10) and the
+ * metadata messages (BEP 9).
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "core/swarm/peer_book.h"
+#include "core/swarm/swarm_priv.h"
+#include "proto/metainfo.h"
+#include "proto/peer_id.h"
+
+void peer_hello_send(struct peer *p)
+{
+	uint8_t b[WIRE_HANDSHAKE_LEN];
+	uint8_t reserved[8] = {0};
+	uint8_t hash[20];
+	struct writer w = writer_of(b, sizeof b);
+
+	reserved[WIRE_RESERVED_EXT_BYTE] |= WIRE_RESERVED_EXT_BIT;
+	reserved[WIRE_RESERVED_FAST_BYTE] |= WIRE_RESERVED_FAST_BIT;
+	infohash_wire(p->sw->cfg.hash, hash);
+	wire_put_handshake(&w, reserved, hash, p->sw->cfg.peer_id);
+	peer_send_bytes(p, writer_span(&w));
+}
+
+void peer_hello_received(struct peer *p, const struct wire_event *ev)
+{
+	const uint8_t *r = ev->hello.reserved;
+	uint8_t hash[20];
+
+	infohash_wire(p->sw->cfg.hash, hash);
+	if (memcmp(hash, ev->hello.info_hash, sizeof hash) != 0) {
+		peer_doom(p, ERR_PROTO, "answered for another torrent");
+		return;
+	}
+	p->has_fast = r[WIRE_RESERVED_FAST_BYTE] & WIRE_RESERVED_FAST_BIT;
+	p->has_ext = r[WIRE_RESERVED_EXT_BYTE] & WIRE_RESERVED_EXT_BIT;
+	/* Some peers send their id only after they have seen our answer. */
+	if (p->is_incoming)
+		peer_hello_send(p);
+}
+
+/*
+ * Two connections to one peer: both ends keep the one that was dialled by
+ * the peer with the larger id, so that they do not each close the other's.
+ */
+static bool loses_to_twin(const struct peer *p, const struct peer *twin)
+{
+	bool mine_larger =
+		memcmp(p->sw->cfg.peer_id, p->peer_id, PEER_ID_LEN) > 0;
+
+	if (p->is_incoming == twin->is_incoming)
+		return true;
+	return p->is_incoming == mine_larger;
+}
+
+static bool is_unwelcome(struct peer *p)
+{
+	struct swarm *sw = p->sw;
+	struct peer *twin;
+
+	if (memcmp(p->peer_id, sw->cfg.peer_id, PEER_ID_LEN) == 0) {
+		p->is_ours = true;
+		if (!p->is_incoming)
+			peer_book_forget(sw->book, &p->addr);
+		peer_doom(p, ERR_OK, NULL);
+		return true;
+	}
+	twin = swarm_twin(sw, p);
+	if (!twin)
+		return false;
+	if (loses_to_twin(p, twin)) {
+		p->ready_ms = swarm_now(sw); /* the address is a good one */
+		peer_doom(p, ERR_OK, NULL);
+		return true;
+	}
+	peer_doom(twin, ERR_OK, NULL);
+	return false;
+}
+
+void peer_hello_peer_id(struct peer *p, const uint8_t id[20])
+{
+	memcpy(p->peer_id, id, PEER_ID_LEN);
+	if (is_unwelcome(p))
+		return;
+	p->stage = PEER_READY;
+	p->ready_ms = swarm_now(p->sw);
+	if (p->in_book)
+		peer_book_connected(p->sw->book, &p->book_addr);
+	peer_hello_introduce(p);
+	p->sw->cfg.owner->changed(p->sw->cfg.user);
+}
+
+static void send_extended(struct peer *p, uint8_t id, struct span body)
+{
+	size_t cap = body.n + 16;
+	uint8_t *b = mem_alloc(cap);
+	struct writer w = writer_of(b, cap);
+
+	wire_put_extended(&w, id, body);
+	peer_send_bytes(p, writer_span(&w));
+	mem_free(b);
+}
+
+static void send_ext_handshake(struct peer *p)
+{
+	struct swarm *sw = p->sw;
+	struct buf body = {0};
+	struct ext_offer offer = {
+		.client = sw->sh->client,
+		.reqq = SWARM_REQQ,
+		.port = sw->host->ops->port(sw->host),
+		.peer = p->addr,
+		.metadata = !sw->c.is_private,
+		.metadata_size = (uint32_t)sw->c.info.n,
+		.upload_only = swarm_complete(sw),
+	};
+
+	ext_handshake_write(&offer, &body);
+	send_extended(p, EXT_HANDSHAKE_ID, buf_span(&body));
+	buf_free(&body);
+}
+
+static void send_bitfield(struct peer *p)
+{
+	const struct bitfield *have = p->sw->c.have;
+	size_t cap = bitfield_wire_len(bitfield_size(have)) + 16;
+	uint8_t *b = mem_alloc(cap);
+	struct writer w = writer_of(b, cap);
+
+	wire_put_bitfield(&w, have);
+	peer_send_bytes(p, writer_span(&w));
+	mem_free(b);
+}
+
+/* What we have.  Later pieces are told by HAVE, so nothing is lost when this
+ * goes out while pieces are being written. */
+static void send_pieces(struct peer *p)
+{
+	const struct bitfield *have = p->sw->c.have;
+
+	p->said_pieces = true;
+	if (have && bitfield_size(have) && bitfield_all(have) && p->has_fast)
+		peer_send_simple(p, WIRE_HAVE_ALL);
+	else if ((!have || bitfield_none(have)) && p->has_fast)
+		peer_send_simple(p, WIRE_HAVE_NONE);
+	else if (have && !bitfield_none(have))
+		send_bitfield(p);
+}
+
+static void send_allowed_fast(struct peer *p)
+{
+	const struct layout *l = p->sw->c.layout;
+	uint8_t hash[20];
+
+	if (!p->has_fast || !l || swarm_complete(p->sw) ||
+		bitfield_none(p->sw->c.have))
+		return;
+	infohash_wire(p->sw->cfg.hash, hash);
+	p->nallowed_out = (uint32_t)wire_allowed_fast(&p->addr, hash,
+		l->npieces, p->allowed_out, PEER_ALLOWED_FAST);
+	for (uint32_t i = 0; i < p->nallowed_out; i++)
+		if (bitfield_has(p->sw->c.have, p->allowed_out[i]))
+			peer_send_index(p, WIRE_ALLOWED_FAST,
+				p->allowed_out[i]);
+}
+
+void peer_hello_introduce(struct peer *p)
+{
+	if (!p->said_pieces)
+		send_pieces(p);
+	if (p->has_ext)
+		send_ext_handshake(p);
+	send_allowed_fast(p);
+}
+
+/* A peer that came to us says where it can be reached. */
+static void note_listen_port(struct peer *p)
+{
+	struct swarm *sw = p->sw;
+
+	if (!p->is_incoming || p->ext.port == 0 || p->in_book)
+		return;
+	p->book_addr = p->addr;
+	p->book_addr.port = p->ext.port;
+	peer_book_add(sw->book, &p->book_addr, SOURCE_INCOMING, swarm_now(sw));
+	peer_book_connected(sw->book, &p->book_addr);
+	p->in_book = true;
+}
+
+static void note_own_address(struct peer *p)
+{
+	struct swarm_shared *sh = p->sw->sh;
+
+	if (p->ext.yourip.family == ADDR_V4)
+		sh->self4 = p->ext.yourip;
+	else if (p->ext.yourip.family == ADDR_V6)
+		sh->self6 = p->ext.yourip;
+}
+
+/* Later handshakes change only what they name. */
+static void merge_handshake(struct peer *p, const struct ext_handshake *h)
+{
+	struct ext_handshake old = p->ext;
+
+	p->ext = *h;
+	for (int k = 0; k < EXT_KINDS; k++)
+		if (!h->sets[k])
+			p->ext.id[k] = old.id[k];
+	if (!h->metadata_size)
+		p->ext.metadata_size = old.metadata_size;
+	if (!h->client[0])
+		memcpy(p->ext.client, old.client, sizeof old.client);
+	if (!h->reqq)
+		p->ext.reqq = old.reqq;
+}
+
+static void handle_handshake(struct peer *p, struct span body)
+{
+	struct swarm *sw = p->sw;
+	struct ext_handshake h;
+
+	if (ext_handshake_parse(body, &h) != ERR_OK) {
+		peer_doom(p, ERR_SYNTAX, "bad extension handshake");
+		return;
+	}
+	merge_handshake(p, &h);
+	p->heard_ext = true;
+	if (p->ext.reqq)
+		pipeline_set_peer_limit(&p->pipe, p->ext.reqq);
+	note_listen_port(p);
+	note_own_address(p);
+	if (!sw->fetch || !p->ext.id[EXT_UT_METADATA] || p->in_metadata)
+		return;
+	p->in_metadata = true;
+	metadata_fetch_join(sw->fetch, p->slot, p->ext.metadata_size);
+	peer_hello_metadata_ask(p, swarm_now(sw));
+}
+
+static void send_metadata(struct peer *p, const struct utm_message *m)
+{
+	struct buf body = {0};
+
+	utm_write(m, &body);
+	send_extended(p, p->ext.id[EXT_UT_METADATA], buf_span(&body));
+	buf_free(&body);
+}
+
+void peer_hello_metadata_ask(struct peer *p, uint64_t now)
+{
+	struct utm_message m = {.kind = UTM_REQUEST};
+
+	if (!p->in_metadata || p->stage != PEER_READY)
+		return;
+	while (metadata_fetch_next(p->sw->fetch, p->slot, now, &m.piece))
+		send_metadata(p, &m);
+}
+
+/* Each part at most twice to each peer, and never while its queue is full. */
+static void serve_metadata(struct peer *p, uint32_t part)
+{
+	struct span info = p->sw->c.info;
+	uint64_t off = (uint64_t)part * EXT_METADATA_PIECE;
+	uint64_t parts = (info.n + EXT_METADATA_PIECE - 1) / EXT_METADATA_PIECE;
+	struct utm_message m = {.kind = UTM_REJECT, .piece = part};
+
+	if (!p->ext.id[EXT_UT_METADATA])
+		return;
+	if (!p->sw->c.is_private && off < info.n &&
+		p->metadata_served < 2 * parts &&
+		stream_queued(p->stream) < PEER_SEND_HIGH) {
+		size_t n = info.n - (size_t)off;
+
+		m.kind = UTM_DATA;
+		m.total_size = (uint32_t)info.n;
+		m.data = span_of(info.p + off,
+			n < EXT_METADATA_PIECE ? n : EXT_METADATA_PIECE);
+		p->metadata_served++;
+	}
+	send_metadata(p, &m);
+}
+
+static void metadata_done(struct peer *p)
+{
+	struct swarm *sw = p->sw;
+	struct span info = metadata_fetch_info(sw->fetch);
+
+	/* The owner sets the content, which ends the fetch. */
+	sw->cfg.owner->metadata(sw->cfg.user, info);
+}
+
+static void handle_metadata_data(struct peer *p, const struct utm_message *m)
+{
+	struct swarm *sw = p->sw;
+	uint32_t liar = PICKER_NOBODY;
+	struct addr a;
+
+	if (!sw->fetch || !p->in_metadata)
+		return;
+	switch (metadata_fetch_data(sw->fetch, p->slot, m->piece, m->total_size,
+		m->data, &liar)) {
+	case METADATA_DONE:
+		metadata_done(p);
+		break;
+	case METADATA_BAD:
+		a = swarm_slot_addr(sw, liar);
+		if (a.family != ADDR_NONE)
+			swarm_ban(sw, &a, "sent a false file list");
+		break;
+	case METADATA_MORE:
+		peer_hello_metadata_ask(p, swarm_now(sw));
+		sw->cfg.owner->changed(sw->cfg.user);
+		break;
+	case METADATA_USELESS:
+		break;
+	}
+}
+
+static void handle_metadata(struct peer *p, struct span body)
+{
+	struct utm_message m;
+
+	if (utm_parse(body, &m) != ERR_OK)
+		return;
+	if (m.kind == UTM_REQUEST)
+		serve_metadata(p, m.piece);
+	else if (m.kind == UTM_DATA)
+		handle_metadata_data(p, &m);
+	else if (p->sw->fetch && p->in_metadata)
+		metadata_fetch_reject(p->sw->fetch, p->slot, m.piece,
+			swarm_now(p->sw));
+}
+
+void peer_hello_extended(struct peer *p, const struct wire_event *ev)
+{
+	uint8_t id = ev->extended.id;
+
+	if (!p->has_ext)
+		return;
+	if (id == EXT_HANDSHAKE_ID)
+		handle_handshake(p, ev->extended.body);
+	else if (id == EXT_UT_METADATA + 1)
+		handle_metadata(p, ev->extended.body);
+	else if (id == EXT_LT_DONTHAVE + 1 && ev->extended.body.n == 4)
+		return; /* offered only where it is understood */
+}
+
+void peer_hello_content(struct peer *p)
+{
+	const struct layout *l = p->sw->c.layout;
+
+	p->in_metadata = false;
+	bitfield_fini(&p->has);
+	bitfield_init(&p->has, l->npieces);
+	if (p->claims_all)
+		bitfield_set_all(&p->has);
+	wire_set_geometry(p->wire, l->npieces, l->piece_length);
+}

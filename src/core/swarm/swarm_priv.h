@@ -1,0 +1,188 @@
+/*
+ * swarm_priv.h - what swarm.c and peer*.c know of each other.
+ *
+ * One connection is a struct peer: stream -> wire -> the state below.  Its
+ * code is split by job: peer.c (life, dispatch), peer_hello.c (handshakes and
+ * extensions), peer_download.c (asking and receiving), peer_upload.c (serving).
+ */
+#ifndef CORE_SWARM_SWARM_PRIV_H
+#define CORE_SWARM_SWARM_PRIV_H
+
+#include "base/heap.h"
+#include "base/list.h"
+#include "core/storage/disk.h"
+#include "core/swarm/metadata_fetch.h"
+#include "core/swarm/pipeline.h"
+#include "core/swarm/swarm.h"
+#include "proto/peer_ext.h"
+
+#define PEER_SUGGESTED_MAX 16u
+#define PEER_ALLOWED_FAST 10u
+#define PEER_CONTROL_MAX 2000u     /* control messages in ten seconds */
+#define PEER_SEND_HIGH (1u << 20)  /* queued bytes above which reads wait */
+#define PEER_READ_AHEAD (1u << 20) /* bytes being read for one peer */
+#define UPLOAD_RUN_BLOCKS 32u
+
+enum peer_stage {
+	PEER_CONNECTING, /* dialled */
+	PEER_GREETING,   /* open; the other's handshake is awaited */
+	PEER_READY,
+	PEER_DOOMED, /* closed; freed when the turn ends */
+};
+
+struct peer {
+	struct swarm *sw;
+	struct stream *stream; /* NULL once doomed */
+	struct wire *wire;
+	struct list unsettled; /* in swarm.unsettled */
+	struct list thirsty_up, thirsty_down;
+	uint64_t id;
+	uint32_t slot;
+	enum peer_stage stage;
+	struct addr addr;      /* the other end of the stream */
+	struct addr book_addr; /* where it can be dialled; ADDR_NONE unknown */
+	uint8_t peer_id[20];
+	bool is_incoming, in_book;
+	bool has_fast, has_ext, is_ours; /* ours: our own peer id */
+	bool said_pieces;  /* bitfield, have all or have none was sent */
+	bool heard_pieces; /* a first message about pieces came */
+	bool in_picker;    /* its pieces count in the availability */
+
+	bool am_choking, am_interested; /* we towards it */
+	bool peer_choking, peer_interested;
+	bool optimistic;
+	bool wants_pump; /* asking was held back: try again at settle */
+
+	struct bitfield has;
+	bool claims_all; /* have all, before the size is known */
+	struct pipeline pipe;
+	uint32_t suggested[PEER_SUGGESTED_MAX];
+	uint32_t nsuggested;
+	struct bitfield allowed_in; /* we may ask for these while choked */
+	bool has_allowed_in;
+	uint32_t allowed_out[PEER_ALLOWED_FAST]; /* it may, of us */
+	uint32_t nallowed_out;
+
+	struct wire_range *queue; /* its requests, a ring */
+	uint32_t queue_at, nqueue, queue_cap;
+	uint32_t reading; /* bytes of its requests being read from disk */
+
+	struct ext_handshake ext;
+	bool heard_ext;
+	bool in_metadata;
+
+	uint64_t opened_ms, ready_ms;
+	uint64_t heard_ms, sent_ms; /* any message */
+	uint64_t gave_ms, got_ms;   /* payload to and from it */
+	uint64_t unchoked_ms, choked_ms;
+	uint64_t sent_since_unchoke;
+	uint64_t useless_since_ms;
+	uint64_t unasked_bytes;
+	uint64_t control_since_ms;
+	uint32_t control_count;
+	uint64_t up_bytes, down_bytes;
+	struct rate up, down;
+	uint32_t metadata_served; /* parts */
+};
+
+struct swarm {
+	struct swarm_config cfg;
+	struct swarm_shared *sh;
+	struct host *host;
+	struct swarm_content c;
+	bool active;
+	bool stirred;          /* all peers are looked at again at settle */
+	struct list unsettled; /* peers to look at when the turn ends */
+
+	struct peer **peers;    /* by slot; holes are NULL */
+	struct addr *slot_addr; /* who has or last had the slot */
+	uint32_t nslots, npeers, next_slot;
+	struct peer_book *book;
+	struct blame *blame;
+	struct metadata_fetch *fetch; /* NULL when the metadata is known */
+
+	uint64_t next_tick_ms;
+	uint64_t next_choke_ms, next_optimistic_ms;
+	uint32_t dialled_in_vain;
+	uint64_t up_bytes, down_bytes; /* not yet taken by the torrent */
+	struct rate up, down;
+};
+
+/* peer.c */
+struct peer *peer_new(struct swarm *sw, const struct addr *a);
+/* Takes the stream and the wire (NULL: makes one) over. */
+void peer_attach(struct peer *p, struct stream *s, struct wire *w);
+/* Dials p->addr; its half-open count is the caller's. */
+void peer_dial(struct peer *p);
+/* The connection is over; freed at settle.  why may be NULL. */
+void peer_doom(struct peer *p, enum err e, const char *why);
+void peer_free(struct peer *p);
+/* Handle all messages the wire has. */
+void peer_drain(struct peer *p);
+void peer_tick(struct peer *p, uint64_t now);
+/* Look at it again when the turn ends. */
+void peer_unsettle(struct peer *p);
+void peer_settle(struct peer *p);
+void peer_send_simple(struct peer *p, enum wire_kind kind);
+void peer_send_index(struct peer *p, enum wire_kind kind, uint32_t piece);
+void peer_send_range(struct peer *p, enum wire_kind kind,
+	struct wire_range range);
+void peer_send_bytes(struct peer *p, struct span bytes);
+void peer_set_choking(struct peer *p, bool choke);
+
+/* peer_hello.c */
+void peer_hello_send(struct peer *p);
+void peer_hello_received(struct peer *p, const struct wire_event *ev);
+void peer_hello_peer_id(struct peer *p, const uint8_t id[20]);
+/* Everything we have to say first: pieces, extensions, allowed fast. */
+void peer_hello_introduce(struct peer *p);
+void peer_hello_extended(struct peer *p, const struct wire_event *ev);
+void peer_hello_metadata_ask(struct peer *p, uint64_t now);
+/* The metadata became known. */
+void peer_hello_content(struct peer *p);
+
+/* peer_download.c */
+void peer_download_has(struct peer *p, uint32_t piece);
+void peer_download_bitfield(struct peer *p, struct span body);
+void peer_download_has_all(struct peer *p, bool all);
+void peer_download_choked(struct peer *p, bool choked);
+void peer_download_block(struct peer *p, const struct wire_event *ev);
+void peer_download_rejected(struct peer *p, struct wire_range r);
+void peer_download_allowed(struct peer *p, uint32_t piece);
+void peer_download_suggested(struct peer *p, uint32_t piece);
+void peer_download_interest(struct peer *p);
+void peer_download_pump(struct peer *p);
+void peer_download_tick(struct peer *p, uint64_t now);
+/* Give all open requests back; in_picker ends. */
+void peer_download_leave(struct peer *p);
+/* Join the picker's availability if it should and has not. */
+void peer_download_join(struct peer *p);
+bool peer_is_seed(const struct peer *p);
+
+/* peer_upload.c */
+void peer_upload_request(struct peer *p, struct wire_range r);
+void peer_upload_cancel(struct peer *p, struct wire_range r);
+void peer_upload_choke(struct peer *p); /* after we choked: drop the queue */
+void peer_upload_pump(struct peer *p);
+void peer_upload_leave(struct peer *p);
+
+static inline uint64_t swarm_now(const struct swarm *sw)
+{
+	return sw->host->ops->now(sw->host);
+}
+
+static inline bool swarm_complete(const struct swarm *sw)
+{
+	return sw->c.layout && (!sw->c.picker || picker_finished(sw->c.picker));
+}
+
+/* swarm.c, for peer*.c */
+struct peer *swarm_peer(const struct swarm *sw, uint32_t slot, uint64_t id);
+void swarm_unsettle(struct swarm *sw);
+/* A newly interested peer may get a free slot at once. */
+void swarm_admit(struct swarm *sw, struct peer *p);
+/* Another ready connection with this peer id; NULL if none. */
+struct peer *swarm_twin(const struct swarm *sw, const struct peer *p);
+void swarm_dial(struct swarm *sw);
+
+#endif

@@ -1,0 +1,148 @@
+/*
+ * torrent_priv.h - the inside of a torrent, shared by torrent*.c.
+ *
+ * torrent.c        life, states, content
+ * torrent_pieces.c blocks to pieces to disk
+ * torrent_check.c  hashing what is on disk
+ * torrent_resume.c state files
+ * torrent_rows.c   what it looks like from outside
+ */
+#ifndef CORE_TORRENT_PRIV_H
+#define CORE_TORRENT_PRIV_H
+
+#include "core/storage/block_pool.h"
+#include "core/storage/disk.h"
+#include "core/storage/layout.h"
+#include "core/storage/piece_buffer.h"
+#include "core/storage/resume.h"
+#include "core/torrent.h"
+
+#define CHECK_JOBS 4u
+#define RESUME_SAVE_MS 5000u
+#define RESUME_SYNC_MS 60000u
+#define PARTIAL_MAX 256u
+
+enum phase {
+	PHASE_NEW,
+	PHASE_LOADING,  /* reading the .torrent or the resume file */
+	PHASE_METADATA, /* a magnet link: peers are asked */
+	PHASE_LOOKING,  /* sizes and times of the files */
+	PHASE_WAITING,  /* for its turn to check */
+	PHASE_CHECKING,
+	PHASE_READY,
+	PHASE_CLOSING,
+};
+
+struct check_job;
+
+struct torrent {
+	const struct torrent_env *env;
+	struct host *host;
+	struct torrent_id id;
+	struct heap_node heap;
+	struct list touched, gate;
+	struct infohash hash;
+	char hex[INFOHASH_HEX_MAX];
+	uint8_t peer_id[20];
+	char *name; /* printable; the metainfo's once it is known */
+	char *dir;
+	char *select; /* as the user gave it, until the files are known */
+
+	enum phase phase;
+	bool paused, sequential, skip_check;
+	bool is_recheck; /* the check was asked for: tell the result */
+	bool begun;
+	bool in_gate; /* counts in gate.active */
+	struct fault fault;
+	uint32_t holds; /* jobs that will call back */
+	bool close_save, close_forget, close_delete, close_fast;
+	bool store_closing;
+
+	struct metainfo *meta;
+	struct layout layout;
+	struct store *store;
+	struct bitfield have;   /* verified and written */
+	struct bitfield synced; /* of have: on stable storage */
+	struct bitfield wanted;
+	struct bitfield unchecked; /* under a check: not yet hashed */
+	uint8_t *priority;         /* by file */
+	struct disk_stat *stat;    /* as of the last look */
+	struct picker *picker;
+	struct piece_buffer *pieces;
+	uint32_t writing; /* pieces being hashed and written */
+	struct list puts; /* their jobs */
+
+	struct swarm *swarm;
+	struct announcer *announcer;
+	struct limiter up_limit, down_limit;
+	struct list names; /* peer names being resolved */
+
+	/* Checking. */
+	uint32_t check_next, check_done, check_bad, check_jobs;
+	uint64_t check_bytes, check_since_ms;
+
+	/* Totals. */
+	uint64_t up_bytes, down_bytes;
+	int64_t added_s, completed_s;
+	uint64_t hint_size, hint_have; /* from the session list */
+
+	/* Saving. */
+	bool unsaved, saving;
+	uint64_t save_at_ms, sync_at_ms;
+
+	/* Seen from outside. */
+	bool dirty;
+	uint64_t eta_bps; /* slow average for the ETA */
+	uint64_t eta_at_ms;
+	struct piece_done done[PIECES_DONE_MAX];
+	size_t ndone;
+	struct torrent_views *views; /* arrays of the watched torrent */
+};
+
+static inline uint64_t torrent_now(const struct torrent *t)
+{
+	return t->host->ops->now(t->host);
+}
+
+/* torrent.c */
+void torrent_touch(struct torrent *t); /* dirty, and settle at turn's end */
+void torrent_hold(struct torrent *t);
+void torrent_drop(struct torrent *t); /* may end with closed() */
+void torrent_fail(struct torrent *t, const struct fault *f);
+/* The files were looked at or checked: download or seed. */
+void torrent_ready(struct torrent *t);
+/* Swarm and trackers follow phase, pause and fault. */
+void torrent_follow(struct torrent *t);
+void torrent_apply_wanted(struct torrent *t);
+bool torrent_is_complete(const struct torrent *t);
+/* Verified and wanted bytes, pad files left out. */
+uint64_t torrent_have_bytes(const struct torrent *t);
+uint64_t torrent_wanted_bytes(const struct torrent *t);
+void torrent_take_metadata(struct torrent *t, struct span info);
+
+/* torrent_pieces.c */
+extern const struct swarm_owner torrent_swarm_owner;
+void torrent_make_picker(struct torrent *t);
+void torrent_drop_picker(struct torrent *t);
+void torrent_note_done(struct torrent *t, uint32_t piece, bool bad);
+/* A job on the piece ended: submit what is next for it, if it is full. */
+void torrent_piece_full_again(struct torrent *t, uint32_t piece);
+/* Spill partial pieces to disk while memory is tight. */
+void torrent_relieve(struct torrent *t);
+
+/* torrent_check.c */
+void torrent_check_start(struct torrent *t); /* asks the gate */
+void torrent_check_go(struct torrent *t);    /* the gate let it in */
+void torrent_check_stop(struct torrent *t);
+void torrent_check_next(struct torrent *t);
+
+/* torrent_resume.c */
+void torrent_load(struct torrent *t);        /* .torrent, then resume */
+void torrent_load_resume(struct torrent *t); /* then look at the files */
+void torrent_look(struct torrent *t);
+void torrent_save(struct torrent *t);
+void torrent_save_meta(struct torrent *t);
+void torrent_forget(struct torrent *t); /* remove the state files */
+void torrent_unsaved(struct torrent *t);
+
+#endif

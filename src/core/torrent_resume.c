@@ -1,0 +1,466 @@
+/*
+ * torrent_resume.c - a torrent's state files: what is kept of it between two
+ * runs, and how much of that is believed.
+ *
+ * torrents/HASH.torrent   the metainfo
+ * resume/HASH.resume      which pieces are good, totals, choices
+ *
+ * A resume file is believed for the files that look as they did when it was
+ * written, and, for pieces not yet synced, only under the same kernel.
+ * Anything else is hashed again; nothing is ever believed that was not
+ * verified once.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "core/swarm/peer_book.h"
+#include "core/torrent_priv.h"
+
+struct file_job {
+	struct disk_file_job job;
+	struct torrent *t;
+	char path[96];
+};
+
+struct stat_job {
+	struct disk_job job;
+	struct torrent *t;
+	struct bitfield have; /* FLUSH: what was written before it */
+	bool synced;
+};
+
+static struct file_job *file_job(struct torrent *t, const char *folder,
+	const char *ending)
+{
+	struct file_job *j = mem_zero(sizeof *j);
+
+	j->t = t;
+	snprintf(j->path, sizeof j->path, "%s/%s%s", folder, t->hex, ending);
+	j->job.path = j->path;
+	torrent_hold(t);
+	return j;
+}
+
+static void submit_file(struct file_job *j)
+{
+	j->t->host->disk->ops->file(j->t->host->disk, &j->job);
+}
+
+/* --- reading -----------------------------------------------------------------
+ */
+
+static void loaded_meta(struct disk_file_job *job)
+{
+	struct file_job *j = container_of(job, struct file_job, job);
+	struct torrent *t = j->t;
+	struct metainfo *m = NULL;
+	struct fault f = job->fault;
+
+	if (t->phase == PHASE_LOADING && f.code == ERR_OK &&
+		metainfo_parse(buf_span(&job->loaded), &m, &f) == ERR_OK) {
+		if (!infohash_same(&m->hash, &t->hash))
+			fault_set(&f, ERR_HASH, 0,
+				"the kept .torrent is of another torrent");
+		else if (torrent_give_meta(t, m) != ERR_OK)
+			fault_set(&f, ERR_UNSUPPORTED, 0,
+				"BitTorrent v2 without v1 cannot be "
+				"downloaded by this version");
+		if (f.code != ERR_OK)
+			metainfo_free(m);
+	}
+	buf_free(&job->loaded);
+	mem_free(j);
+	if (t->phase == PHASE_LOADING && f.code == ERR_OK)
+		torrent_load_resume(t);
+	else if (t->phase == PHASE_LOADING && f.code != ERR_CANCELED)
+		torrent_fail(t, &f);
+	torrent_drop(t);
+}
+
+void torrent_load(struct torrent *t)
+{
+	struct file_job *j = file_job(t, "torrents", ".torrent");
+
+	j->job.op = DISK_FILE_LOAD;
+	j->job.max = METAINFO_FILE_MAX;
+	j->job.done = loaded_meta;
+	submit_file(j);
+}
+
+/* A file as it was when the resume data was written. */
+static bool same_stat(const struct disk_stat *a, const struct disk_stat *b)
+{
+	return a->exists == b->exists &&
+	       (!a->exists ||
+		       (a->size == b->size && a->mtime_ns == b->mtime_ns));
+}
+
+/* Take pieces back that touch a file which changed since. */
+static uint32_t distrust_changed(struct torrent *t, const struct resume *r)
+{
+	uint32_t first, end, lost = 0;
+
+	for (size_t f = 0; f < t->meta->nfiles; f++) {
+		if (t->meta->files[f].is_pad || t->meta->files[f].is_symlink ||
+			same_stat(&t->stat[f], &r->stat[f]))
+			continue;
+		layout_file_pieces(&t->layout, f, &first, &end);
+		for (uint32_t i = first; i < end; i++)
+			lost += bitfield_remove(&t->have, i);
+	}
+	return lost;
+}
+
+static bool any_file_exists(const struct torrent *t)
+{
+	for (size_t f = 0; f < t->meta->nfiles; f++)
+		if (t->stat[f].exists && t->stat[f].size > 0)
+			return true;
+	return false;
+}
+
+static void adopt_choices(struct torrent *t, const struct resume *r)
+{
+	if (!t->select)
+		memcpy(t->priority, r->priority, t->meta->nfiles);
+	t->up_bytes = r->up_bytes; /* newer than the list of torrents */
+	t->down_bytes = r->down_bytes;
+	if (r->added_s)
+		t->added_s = r->added_s;
+	t->completed_s = r->completed_s;
+	t->sequential |= r->sequential;
+	for (uint32_t i = 0; i < r->npeers; i++)
+		swarm_add_addr(t->swarm, &r->peers[i], SOURCE_RESUME);
+	for (uint32_t i = 0; i < r->ntrackers; i++)
+		torrent_add_tracker(t, r->trackers[i], 99);
+}
+
+/* The resume data that waits for the look at the files. */
+struct look {
+	struct disk_job job;
+	struct torrent *t;
+	bool has_resume;
+	struct resume resume;
+};
+
+/* True when what is on disk has to be hashed. */
+static bool believe(struct torrent *t, const struct look *k)
+{
+	const struct resume *r = &k->resume;
+	bool same_kernel =
+		t->env->boot_id[0] && strcmp(t->env->boot_id, r->boot_id) == 0;
+	uint32_t lost;
+
+	if (t->skip_check && !k->has_resume) {
+		bitfield_set_all(&t->have);
+		return false;
+	}
+	if (!k->has_resume)
+		return any_file_exists(t);
+	bitfield_copy(&t->synced, &r->synced);
+	bitfield_copy(&t->have, same_kernel ? &r->have : &r->synced);
+	lost = bitfield_count(&r->have) - bitfield_count(&t->have);
+	lost += distrust_changed(t, r);
+	/* Written after the resume file was: found by hashing, if it is
+	 * there at all. */
+	return lost > 0;
+}
+
+static void looked(struct disk_job *job)
+{
+	struct look *k = container_of(job, struct look, job);
+	struct torrent *t = k->t;
+	bool check;
+
+	if (t->phase != PHASE_LOOKING || job->fault.code == ERR_CANCELED)
+		goto out;
+	if (job->fault.code != ERR_OK) {
+		torrent_fail(t, &job->fault);
+		goto out;
+	}
+	if (k->has_resume)
+		adopt_choices(t, &k->resume);
+	check = believe(t, k);
+	torrent_apply_wanted(t);
+	if (check) {
+		t->phase = PHASE_WAITING;
+		torrent_touch(t);
+	} else {
+		torrent_ready(t);
+	}
+out:
+	resume_fini(&k->resume);
+	mem_free(k);
+	torrent_drop(t);
+}
+
+static void look(struct torrent *t, struct resume *r)
+{
+	struct look *k = mem_zero(sizeof *k);
+
+	k->t = t;
+	if (r) {
+		k->resume = *r;
+		k->has_resume = true;
+	}
+	k->job.op = DISK_STAT;
+	k->job.class = DISK_NORMAL;
+	k->job.stat = t->stat;
+	k->job.done = looked;
+	t->phase = PHASE_LOOKING;
+	torrent_hold(t);
+	t->host->disk->ops->submit(t->store, &k->job);
+}
+
+void torrent_look(struct torrent *t)
+{
+	look(t, NULL);
+}
+
+static void loaded_resume(struct disk_file_job *job)
+{
+	struct file_job *j = container_of(job, struct file_job, job);
+	struct torrent *t = j->t;
+	struct resume r;
+	uint8_t hash[20];
+	enum err e = job->fault.code;
+
+	infohash_wire(&t->hash, hash);
+	memset(&r, 0, sizeof r);
+	if (e == ERR_OK)
+		e = resume_decode(buf_span(&job->loaded), hash, t->layout.total,
+			t->layout.npieces, (uint32_t)t->meta->nfiles, &r);
+	if (e != ERR_OK && e != ERR_NOENT && e != ERR_CANCELED)
+		t->env->notice(t->env->user, t, NOTICE_WARNING,
+			"resume data is damaged: hashing what is on disk");
+	buf_free(&job->loaded);
+	mem_free(j);
+	if (t->phase == PHASE_LOADING && e != ERR_CANCELED)
+		look(t, e == ERR_OK ? &r : NULL);
+	else
+		resume_fini(&r);
+	torrent_drop(t);
+}
+
+void torrent_load_resume(struct torrent *t)
+{
+	struct file_job *j = file_job(t, "resume", ".resume");
+
+	j->job.op = DISK_FILE_LOAD;
+	j->job.max = RESUME_MAX;
+	j->job.done = loaded_resume;
+	submit_file(j);
+}
+
+/* --- writing
+ * -------------------------------------------------------------------- */
+
+void torrent_unsaved(struct torrent *t)
+{
+	if (t->unsaved)
+		return;
+	t->unsaved = true;
+	t->save_at_ms = torrent_now(t) + RESUME_SAVE_MS;
+	torrent_touch(t);
+}
+
+static void saved(struct disk_file_job *job)
+{
+	struct file_job *j = container_of(job, struct file_job, job);
+	struct torrent *t = j->t;
+
+	t->saving = false;
+	if (job->fault.code != ERR_OK && job->fault.code != ERR_CANCELED) {
+		t->env->notice(t->env->user, t, NOTICE_WARNING,
+			job->fault.what);
+		t->unsaved = false;
+		torrent_unsaved(t);
+	}
+	mem_free(j);
+	torrent_drop(t);
+}
+
+static char **own_trackers(struct torrent *t, uint32_t *n)
+{
+	struct tracker_list *l = announcer_list(t->announcer);
+	size_t count = tracker_list_count(l);
+	char **urls = mem_array(count ? count : 1, sizeof *urls);
+
+	for (size_t i = 0; i < count; i++)
+		urls[i] = mem_strdup(tracker_list_url(l, i));
+	*n = (uint32_t)count;
+	return urls;
+}
+
+static void write_resume(struct torrent *t)
+{
+	struct file_job *j = file_job(t, "resume", ".resume");
+	struct resume r = {
+		.total = t->layout.total,
+		.npieces = t->layout.npieces,
+		.nfiles = (uint32_t)t->meta->nfiles,
+		.have = t->have,
+		.synced = t->synced,
+		.stat = t->stat,
+		.priority = t->priority,
+		.up_bytes = t->up_bytes,
+		.down_bytes = t->down_bytes,
+		.added_s = t->added_s,
+		.completed_s = t->completed_s,
+		.paused = t->paused,
+		.sequential = t->sequential,
+	};
+	struct buf out = {0};
+
+	infohash_wire(&t->hash, r.hash);
+	snprintf(r.boot_id, sizeof r.boot_id, "%s", t->env->boot_id);
+	r.npeers = (uint32_t)peer_book_good(swarm_book(t->swarm), r.peers,
+		RESUME_PEERS_MAX);
+	r.trackers = own_trackers(t, &r.ntrackers);
+	resume_encode(&r, &out);
+	for (uint32_t i = 0; i < r.ntrackers; i++)
+		mem_free(r.trackers[i]);
+	mem_free(r.trackers);
+	j->job.op = DISK_FILE_SAVE;
+	j->job.bytes = buf_span(&out);
+	j->job.done = saved;
+	submit_file(j);
+	buf_free(&out);
+}
+
+static void stat_done(struct disk_job *job)
+{
+	struct stat_job *s = container_of(job, struct stat_job, job);
+	struct torrent *t = s->t;
+
+	/* What cannot be looked at will be hashed again next time. */
+	if (job->fault.code != ERR_OK)
+		memset(t->stat, 0, t->meta->nfiles * sizeof *t->stat);
+	if (t->close_forget)
+		t->saving = false; /* nothing shall be left of it */
+	else
+		write_resume(t);
+	mem_free(s);
+	torrent_drop(t);
+}
+
+static struct stat_job *stat_job(struct torrent *t, enum disk_op op,
+	void (*done)(struct disk_job *))
+{
+	struct stat_job *s = mem_zero(sizeof *s);
+
+	s->t = t;
+	s->job.op = op;
+	s->job.class = DISK_NORMAL;
+	s->job.stat = t->stat;
+	s->job.done = done;
+	torrent_hold(t);
+	return s;
+}
+
+static void submit_stat(struct torrent *t)
+{
+	struct stat_job *s = stat_job(t, DISK_STAT, stat_done);
+
+	t->host->disk->ops->submit(t->store, &s->job);
+}
+
+static void flushed(struct disk_job *job)
+{
+	struct stat_job *s = container_of(job, struct stat_job, job);
+	struct torrent *t = s->t;
+
+	if (job->fault.code == ERR_OK)
+		bitfield_copy(&t->synced, &s->have);
+	else if (job->fault.code != ERR_CANCELED)
+		torrent_fail(t, &job->fault);
+	bitfield_fini(&s->have);
+	mem_free(s);
+	submit_stat(t);
+	torrent_drop(t);
+}
+
+/*
+ * Once a minute the data is synced first; in between, the file only tells
+ * what the running kernel knows, and says so.
+ */
+void torrent_save(struct torrent *t)
+{
+	uint64_t now = torrent_now(t);
+	struct stat_job *s;
+
+	if (!t->meta || t->saving || t->store_closing)
+		return;
+	t->saving = true;
+	t->unsaved = false;
+	t->save_at_ms = NEVER;
+	if (now < t->sync_at_ms || t->phase == PHASE_CLOSING ||
+		bitfield_count(&t->synced) == bitfield_count(&t->have)) {
+		submit_stat(t);
+		return;
+	}
+	t->sync_at_ms = now + RESUME_SYNC_MS;
+	s = stat_job(t, DISK_FLUSH, flushed);
+	bitfield_init(&s->have, t->layout.npieces);
+	bitfield_copy(&s->have, &t->have);
+	t->host->disk->ops->submit(t->store, &s->job);
+}
+
+static void file_done(struct disk_file_job *job)
+{
+	struct file_job *j = container_of(job, struct file_job, job);
+	struct torrent *t = j->t;
+
+	if (job->op == DISK_FILE_SAVE && job->fault.code != ERR_OK &&
+		job->fault.code != ERR_CANCELED)
+		t->env->notice(t->env->user, t, NOTICE_WARNING,
+			job->fault.what);
+	mem_free(j);
+	torrent_drop(t);
+}
+
+void torrent_save_meta(struct torrent *t)
+{
+	struct tracker_list *l = announcer_list(t->announcer);
+	struct meta_tracker tr[METAINFO_TRACKERS_MAX];
+	struct file_job *j;
+	struct buf out = {0};
+	size_t n = tracker_list_count(l);
+
+	if (!t->env->keep_session || !t->meta)
+		return;
+	for (size_t i = 0; i < n && i < METAINFO_TRACKERS_MAX; i++) {
+		struct tracker_row row;
+
+		tracker_list_row(l, i, torrent_now(t), &row);
+		tr[i].url = tracker_list_url(l, i);
+		tr[i].tier = row.tier;
+	}
+	metainfo_write(t->meta->info, tr, n, t->meta->webseeds,
+		t->meta->nwebseeds, &out);
+	j = file_job(t, "torrents", ".torrent");
+	j->job.op = DISK_FILE_SAVE;
+	j->job.bytes = buf_span(&out);
+	j->job.done = file_done;
+	submit_file(j);
+	buf_free(&out);
+}
+
+static void remove_file(struct torrent *t, const char *folder,
+	const char *ending)
+{
+	struct file_job *j = file_job(t, folder, ending);
+
+	j->job.op = DISK_FILE_REMOVE;
+	j->job.done = file_done;
+	submit_file(j);
+}
+
+void torrent_forget(struct torrent *t)
+{
+	remove_file(t, "resume", ".resume");
+	if (t->env->keep_session)
+		remove_file(t, "torrents", ".torrent");
+}
