@@ -120,6 +120,90 @@ $(B)/tests/bench/%_bench: $(B)/tests/bench/%_bench.o $(LIBS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,--libs,$(PKGS)) -lpthread
 
+bench: all $(BENCH)
+	@for b in $(BENCH); do echo "== $$(basename $$b)"; $$b || exit 1; done
+
+# --- all tests ---------------------------------------------------------------
+# The corpus is generated, the fuzz targets replay it and their seeds, and the
+# same unit tests and simulations run once more under ASan and UBSan.
+-include tests/sim/sim.mk
+
+export BTTUI_CORPUS := $(CURDIR)/build/corpus
+export BTTUI_COLLECTED ?= $(firstword $(wildcard $(CURDIR)/../shared/corpus))
+export LC_ALL ?= C.UTF-8
+SUMS := build/sums.txt
+RUN  := /usr/bin/python3 tests/run.py --sum $(SUMS)
+
+build/corpus/.made: $(wildcard tests/corpus/*.py)
+	$(call say,GEN,build/corpus)
+	@mkdir -p build/corpus
+	@/usr/bin/python3 tests/corpus/generate.py build/corpus >/dev/null
+	@touch $@
+
+SCRIPTS := tests/corpus/check_generate.py $(sort $(wildcard tests/e2e/*_test.py))
+INTEROP := $(sort $(wildcard tests/interop/*_test.py))
+
+check:
+	@scripts/deps.sh test
+	@rm -f $(SUMS); mkdir -p build
+	@$(MAKE) all unit-build sim-build build/corpus/.made
+	@$(MAKE) check-run; echo $$? >build/status; \
+	  cat $(SUMS); exit $$(cat build/status)
+.PHONY: unit-build check-run check-units check-san check-lint check-e2e
+unit-build: $(UNIT)
+check-run:
+	@bad=0; for t in check-lint check-units check-san check-e2e; do \
+	  $(MAKE) $$t || bad=1; done; exit $$bad
+check-lint:
+	@echo "== lint"; if scripts/lint.sh quick; then \
+	  printf '1 passed, 0 failed, 0 skipped\n' >>$(SUMS); else \
+	  printf '0 passed, 1 failed, 0 skipped\n' >>$(SUMS); exit 1; fi
+check-units: $(UNIT) $(SIM) build/corpus/.made
+	@echo "== unit tests and simulations ($(CONFIG))"
+	@$(RUN) --jobs 2 $(UNIT) $(SIM)
+check-san:
+	@$(MAKE) SAN=address,undefined OPT='-O1 -g' check-units
+check-e2e: all
+	@echo "== the program itself, and others' clients"
+	@$(RUN) $(SCRIPTS) $(INTEROP)
+
+lint:
+	@scripts/lint.sh
+format:
+	@clang-format -i $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]')
+
+deps:
+	@scripts/deps.sh build
+demo:
+	@scripts/deps.sh build
+	@$(MAKE) all
+	@./bttui demo
+
+# --- installing ---------------------------------------------------------------
+install: all
+	install -D -m 755 $(B)/bttui $(DESTDIR)$(PREFIX)/bin/bttui
+	install -D -m 644 docs/bttui.1 $(DESTDIR)$(PREFIX)/share/man/man1/bttui.1
+	install -D -m 644 assets/bttui.desktop \
+	  $(DESTDIR)$(PREFIX)/share/applications/bttui.desktop
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/bttui \
+	  $(DESTDIR)$(PREFIX)/share/man/man1/bttui.1 \
+	  $(DESTDIR)$(PREFIX)/share/applications/bttui.desktop
+
+help:
+	@echo 'make            build build/<config>/bttui and the link ./bttui'
+	@echo 'make demo       build, then a private swarm on loopback, live'
+	@echo 'make check      all tests; installs what they need'
+	@echo 'make lint       format, layers, sizes, clang-tidy, cppcheck'
+	@echo 'make format     clang-format the sources'
+	@echo 'make sim        simulations with many seeds'
+	@echo 'make fuzz       each fuzz target for FUZZ_SECONDS (30)'
+	@echo 'make bench      micro benchmarks, one number a line'
+	@echo 'make torture    longer tests with other clients'
+	@echo 'make install    to $$(DESTDIR)$$(PREFIX) (/usr/local); uninstall'
+	@echo 'make clean      remove build/'
+	@echo 'Variables: CC, SAN=address,undefined, OPT, STRICT=1, V=1'
+
 clean:
 	rm -rf build bttui
 
