@@ -363,11 +363,11 @@ uint64_t swarm_deadline(const struct swarm *sw)
 
 	if (sw->next_tick_ms != NEVER || !sw->active || swarm_complete(sw))
 		return sw->next_tick_ms;
-	at = peer_book_deadline(sw->book, now);
-	if (at == NEVER)
-		return NEVER;
 	/* Somebody could be dialled, were it not for the engine's limits. */
-	return at > now + SWARM_TICK_MS ? at : now + SWARM_TICK_MS;
+	if (peer_book_counts(sw->book, now).dialable > 0)
+		return now + SWARM_TICK_MS;
+	at = peer_book_deadline(sw->book, now);
+	return at;
 }
 
 /* --- the torrent's orders ---------------------------------------------- */
