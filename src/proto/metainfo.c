@@ -48,7 +48,7 @@ struct paths *meta_paths(struct meta_build *b, const char *top)
 	infohash_wire(&b->m->hash, key);
 	if (budget > PATHS_BYTES_MAX)
 		budget = PATHS_BYTES_MAX;
-	return paths_new(b->arena, top, key, budget);
+	return paths_new(b->arena, top, key, budget, b->m->nfiles);
 }
 
 /* Text for a screen; NULL for none. */

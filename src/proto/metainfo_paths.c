@@ -22,12 +22,12 @@
 
 #define NAME_BUF (NAME_BYTES_MAX + 1)
 #define EXTENSION_MAX 16u /* longer ones are part of the stem; bytes */
+#define TABLE_MIN 16u     /* slots, a power of two */
 #define SUFFIX_MAX 11u    /* " (1000000)" and one spare; bytes */
 
 struct slot {
 	const char *name; /* NULL: free */
 	uint32_t scope;
-	uint32_t hash;
 	uint32_t value;
 };
 
@@ -54,7 +54,7 @@ struct paths {
 	struct table taken, asked, counters;
 };
 
-static uint32_t hash_of(const struct paths *p, uint32_t scope, const char *name)
+static size_t hash_of(const struct paths *p, uint32_t scope, const char *name)
 {
 	uint8_t text[sizeof scope + NAME_BUF];
 	size_t n = strlen(name);
@@ -62,36 +62,41 @@ static uint32_t hash_of(const struct paths *p, uint32_t scope, const char *name)
 	assert(n < NAME_BUF);
 	memcpy(text, &scope, sizeof scope);
 	memcpy(text + sizeof scope, name, n);
-	return (uint32_t)siphash(p->key, text, sizeof scope + n);
+	return (size_t)siphash(p->key, text, sizeof scope + n);
 }
 
-static struct slot *find_slot(const struct table *t, uint32_t hash,
+/* The slot of this name, or the free one where it would go. */
+static struct slot *find_slot(const struct paths *p, const struct table *t,
 	uint32_t scope, const char *name)
 {
-	size_t i = hash & (t->cap - 1);
+	size_t i = hash_of(p, scope, name) & (t->cap - 1);
 
 	while (t->slots[i].name) {
 		struct slot *s = &t->slots[i];
 
-		if (s->hash == hash && s->scope == scope &&
-			strcmp(s->name, name) == 0)
+		if (s->scope == scope && strcmp(s->name, name) == 0)
 			return s;
 		i = (i + 1) & (t->cap - 1);
 	}
 	return &t->slots[i];
 }
 
-static void table_grow(struct table *t)
+static bool is_crowded(const struct table *t, size_t n)
+{
+	return n > t->cap / 4 * 3;
+}
+
+static void table_resize(const struct paths *p, struct table *t, size_t cap)
 {
 	struct table old = *t;
 
-	t->cap = old.cap ? old.cap * 2 : 16;
+	t->cap = cap;
 	t->slots = mem_zero_array(t->cap, sizeof *t->slots);
 	for (size_t i = 0; i < old.cap; i++) {
 		const struct slot *s = &old.slots[i];
 
 		if (s->name)
-			*find_slot(t, s->hash, s->scope, s->name) = *s;
+			*find_slot(p, t, s->scope, s->name) = *s;
 	}
 	mem_free(old.slots);
 }
@@ -101,7 +106,7 @@ static struct slot *table_get(const struct paths *p, const struct table *t,
 {
 	if (t->n == 0)
 		return NULL;
-	struct slot *s = find_slot(t, hash_of(p, scope, name), scope, name);
+	struct slot *s = find_slot(p, t, scope, name);
 	return s->name ? s : NULL;
 }
 
@@ -109,21 +114,18 @@ static struct slot *table_get(const struct paths *p, const struct table *t,
 static void table_put(const struct paths *p, struct table *t, uint32_t scope,
 	const char *name, uint32_t value)
 {
-	uint32_t hash = hash_of(p, scope, name);
-
-	if (t->n >= t->cap / 4 * 3)
-		table_grow(t);
-	*find_slot(t, hash, scope, name) = (struct slot){
+	if (is_crowded(t, t->n + 1))
+		table_resize(p, t, t->cap ? t->cap * 2 : TABLE_MIN);
+	*find_slot(p, t, scope, name) = (struct slot){
 		.name = name,
 		.scope = scope,
-		.hash = hash,
 		.value = value,
 	};
 	t->n++;
 }
 
 struct paths *paths_new(struct arena *a, const char *top, const uint8_t key[16],
-	size_t budget)
+	size_t budget, size_t nfiles)
 {
 	struct paths *p = mem_zero(sizeof *p);
 
@@ -138,6 +140,10 @@ struct paths *paths_new(struct arena *a, const char *top, const uint8_t key[16],
 		.depth = top ? 1 : 0,
 	};
 	p->nfolders = 1;
+	size_t cap = TABLE_MIN;
+	while (is_crowded(&(struct table){.cap = cap}, nfiles))
+		cap *= 2;
+	table_resize(p, &p->taken, cap);
 	return p;
 }
 

@@ -85,10 +85,10 @@ struct paths;
  * top: the cleaned name of the torrent's own folder, or NULL when files lie
  * in the download folder itself; it and the arena are borrowed.  The key
  * guards the tables against names made to collide.  budget: bytes all paths
- * together may take.
+ * together may take.  nfiles: how many files are to come, about.
  */
 struct paths *paths_new(struct arena *a, const char *top, const uint8_t key[16],
-	size_t budget);
+	size_t budget, size_t nfiles);
 void paths_free(struct paths *p);
 
 /* The folder for this element inside parent, the same for the same element.
@@ -100,7 +100,7 @@ MUST_CHECK enum err paths_folder(struct paths *p, uint32_t parent,
 MUST_CHECK enum err paths_file(struct paths *p, uint32_t parent,
 	struct span element, const char **out);
 
-/* For meta_build: made when first needed, with limits from the info's size. */
+/* The paths of a torrent whose m->nfiles is known. */
 struct paths *meta_paths(struct meta_build *b, const char *top);
 
 #endif

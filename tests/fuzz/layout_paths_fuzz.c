@@ -52,7 +52,7 @@ static struct listing *list_paths(struct span in, const char *top, uint8_t key)
 
 	memset(sip, key, sizeof sip);
 	l->arena = arena_new();
-	struct paths *p = paths_new(l->arena, top, sip, SIZE_MAX / 2);
+	struct paths *p = paths_new(l->arena, top, sip, SIZE_MAX / 2, key);
 	while (in.n > 0 && l->n < FILES_MAX) {
 		const uint8_t *end = memchr(in.p, '\n', in.n);
 		size_t n = end ? (size_t)(end - in.p) : in.n;

@@ -17,6 +17,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argc;
 	(void)argv;
 	assert(setlocale(LC_CTYPE, "C.UTF-8"));
+	text_set_utf8(true);
 	hash_setup();
 	return 0;
 }

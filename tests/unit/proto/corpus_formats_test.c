@@ -417,6 +417,7 @@ int main(void)
 
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
 		return 1;
+	text_set_utf8(true);
 	hash_setup();
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	hash_teardown();
