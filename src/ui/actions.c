@@ -1,0 +1,128 @@
+/*
+ * actions.c - see actions.h.
+ */
+#include "ui/actions.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "ui/screen.h"
+
+bool action_command(struct screen *s, const struct command *c,
+	struct torrent_id *id)
+{
+	struct fault fault = {0};
+	enum err e;
+
+	if (!s->ops->command)
+		return false;
+	e = s->ops->command(s->user, c, id, &fault);
+	if (e == ERR_OK)
+		return true;
+	screen_say(s, e == ERR_EXISTS ? NEWS_WARN : NEWS_BAD, "%s",
+		fault.what[0] ? fault.what : err_str(e));
+	return false;
+}
+
+bool action_each(struct screen *s, enum command_kind kind)
+{
+	size_t n;
+	struct torrent_id *ids = list_targets(&s->list, &n);
+	bool done = false;
+
+	for (size_t i = 0; i < n; i++) {
+		struct command c = {.kind = kind, .torrent = ids[i]};
+
+		done |= action_command(s, &c, NULL);
+	}
+	mem_free(ids);
+	return done;
+}
+
+static bool is_stopped(const struct torrent_row *row)
+{
+	return row->state == TORRENT_PAUSED || row->state == TORRENT_FAULTY;
+}
+
+bool action_toggle_pause(struct screen *s)
+{
+	size_t n;
+	struct torrent_id *ids = list_targets(&s->list, &n);
+	const struct torrent_row *row = n ? list_row(s->snap, ids[0]) : NULL;
+	bool resume = row && is_stopped(row);
+
+	mem_free(ids);
+	if (!row)
+		return false;
+	return action_each(s, resume ? CMD_RESUME : CMD_PAUSE);
+}
+
+bool action_toggle_pause_all(struct screen *s)
+{
+	size_t n = s->snap->nrows;
+	struct torrent_id *ids = mem_array(n + 1, sizeof *ids);
+	bool resume = true, done = false;
+
+	for (size_t i = 0; i < n; i++) {
+		ids[i] = s->snap->rows[i].id;
+		if (!is_stopped(&s->snap->rows[i]))
+			resume = false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct command c = {.kind = resume ? CMD_RESUME : CMD_PAUSE,
+			.torrent = ids[i]};
+
+		done |= action_command(s, &c, NULL);
+	}
+	mem_free(ids);
+	return done;
+}
+
+bool action_remove(struct screen *s, const struct torrent_id *ids, size_t n,
+	bool with_data)
+{
+	bool done = false;
+
+	for (size_t i = 0; i < n; i++) {
+		struct command c = {.kind = CMD_REMOVE,
+			.torrent = ids[i],
+			.with_data = with_data};
+
+		done |= action_command(s, &c, NULL);
+	}
+	return done;
+}
+
+bool action_set(struct screen *s, const char *name, const char *value)
+{
+	char *text = mem_printf("%s %s", name, value);
+	struct command c = {.kind = CMD_SET, .text = text};
+	bool done = action_command(s, &c, NULL);
+
+	mem_free(text);
+	return done;
+}
+
+static bool is_hash(const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len == 32)
+		return strspn(text, "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == len;
+	return (len == 40 || len == 64) &&
+	       strspn(text, "0123456789abcdefABCDEF") == len;
+}
+
+enum source_kind source_classify(const char *text)
+{
+	if (!*text)
+		return SOURCE_NOTHING;
+	if (strncasecmp(text, "magnet:", 7) == 0 || is_hash(text))
+		return SOURCE_LINK;
+	if (strncasecmp(text, "http://", 7) == 0 ||
+		strncasecmp(text, "https://", 8) == 0)
+		return SOURCE_URL;
+	return SOURCE_PATH;
+}

@@ -1,0 +1,187 @@
+/*
+ * keys.c - see keys.h.
+ */
+#include "ui/keys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/utf8.h"
+
+#define CTRL(letter) KEY_CTRL_(letter)
+#define ESC KEY_ESC_CHAR
+#define ENTER KEY_ENTER_CHAR
+
+/* clang-format off */
+static const struct key_binding table[] = {
+	{ACTION_ADD, CTX_DASH, {'a', KEY_INSERT}, "Add", 1, GROUP_TORRENTS, "add a magnet link, address, hash or file"},
+	{ACTION_PAUSE, CTX_DASH, {'p'}, "Pause", 3, GROUP_TORRENTS, "pause or resume"},
+	{ACTION_RESUME, CTX_DASH, {CTRL('S')}, NULL, 0, GROUP_NONE, "resume"},
+	{ACTION_PAUSE_ALL, CTX_DASH, {'P'}, NULL, 0, GROUP_TORRENTS, "pause or resume all"},
+	{ACTION_REMOVE, CTX_DASH, {'d', KEY_DELETE, KEY_F9}, "Remove", 4, GROUP_TORRENTS, "remove…"},
+	{ACTION_REMOVE_DATA, CTX_DASH, {'D'}, NULL, 0, GROUP_TORRENTS, "remove and delete files…"},
+	{ACTION_VERIFY, CTX_DASH, {'v'}, "Verify", 14, GROUP_TORRENTS, "verify data"},
+	{ACTION_REANNOUNCE, CTX_DASH, {'r'}, NULL, 0, GROUP_TORRENTS, "ask the trackers for peers now"},
+	{ACTION_FILTER, CTX_DASH, {'/', KEY_F3, KEY_F4, '\\'}, "Filter", 5, GROUP_FIND, "filter by words"},
+	{ACTION_SHOW, CTX_DASH, {'f'}, "Show", 12, GROUP_FIND, "show: all, active, …"},
+	{ACTION_SORT, CTX_DASH, {'s', KEY_F6}, "Sort", 6, GROUP_FIND, "sort by…"},
+	{ACTION_REVERSE, CTX_DASH, {'S'}, NULL, 0, GROUP_FIND, "reverse the order"},
+	{ACTION_MARK, CTX_LIST, {' '}, "Mark", 7, GROUP_FIND, "mark and move down"},
+	{ACTION_MARK_ALL, CTX_LIST, {'*'}, NULL, 0, GROUP_FIND, "mark all shown, or none"},
+	{ACTION_UNMARK, CTX_LIST, {'U'}, NULL, 0, GROUP_FIND, "unmark all"},
+	{ACTION_NEXT_PANE, CTX_DASH, {'\t'}, "Pane", 8, GROUP_MOVE, "next pane"},
+	{ACTION_PREV_PANE, CTX_DASH, {KEY_BACK_TAB}, NULL, 0, GROUP_MOVE, "previous pane"},
+	{ACTION_PANE, CTX_DASH, {'1'}, NULL, 0, GROUP_MOVE, "the pane with that digit; again: zoom"},
+	{ACTION_ZOOM, CTX_DASH, {'z'}, "Zoom", 9, GROUP_MOVE, "zoom the pane"},
+	{ACTION_COMMAND, CTX_DASH, {':'}, "Command", 10, GROUP_PROGRAM, "command line"},
+	{ACTION_MESSAGES, CTX_DASH, {'!'}, NULL, 0, GROUP_PROGRAM, "last messages"},
+	{ACTION_DOWN, CTX_SCROLL | CTX_MENU, {'j', KEY_DOWN_ARROW, CTRL('N')}, NULL, 0, GROUP_MOVE, "down"},
+	{ACTION_UP, CTX_SCROLL | CTX_MENU, {'k', KEY_UP_ARROW, CTRL('P')}, NULL, 0, GROUP_MOVE, "up"},
+	{ACTION_DOWN, CTX_DIALOG | CTX_PROMPT, {KEY_DOWN_ARROW, CTRL('N')}, NULL, 0, GROUP_NONE, "down"},
+	{ACTION_UP, CTX_DIALOG | CTX_PROMPT, {KEY_UP_ARROW, CTRL('P')}, NULL, 0, GROUP_NONE, "up"},
+	{ACTION_FIRST, CTX_SCROLL, {'g', KEY_HOME_KEY}, NULL, 0, GROUP_MOVE, "first"},
+	{ACTION_LAST, CTX_SCROLL, {'G', KEY_END_KEY}, NULL, 0, GROUP_MOVE, "last"},
+	{ACTION_HALF_DOWN, CTX_SCROLL, {CTRL('D')}, NULL, 0, GROUP_MOVE, "half a page down"},
+	{ACTION_HALF_UP, CTX_SCROLL, {CTRL('U')}, NULL, 0, GROUP_MOVE, "half a page up"},
+	{ACTION_PAGE_DOWN, CTX_SCROLL, {KEY_PAGE_DOWN, CTRL('F')}, NULL, 0, GROUP_MOVE, "page down"},
+	{ACTION_PAGE_UP, CTX_SCROLL, {KEY_PAGE_UP, CTRL('B')}, NULL, 0, GROUP_MOVE, "page up"},
+	{ACTION_NEXT_TORRENT, CTX_DASH, {'J'}, NULL, 0, GROUP_MOVE, "next torrent, from any pane"},
+	{ACTION_PREV_TORRENT, CTX_DASH, {'K'}, NULL, 0, GROUP_MOVE, "previous torrent"},
+	{ACTION_AVAILABILITY, CTX_DASH, {'A'}, NULL, 0, GROUP_LOOK, "availability numbers in the map"},
+	{ACTION_SPAN_LESS, CTX_DASH, {'<'}, NULL, 0, GROUP_LOOK, "graph: shorter time"},
+	{ACTION_SPAN_MORE, CTX_DASH, {'>'}, NULL, 0, GROUP_LOOK, "graph: longer time"},
+	{ACTION_BACK, CTX_DASH, {'q'}, "Quit", 15, GROUP_PROGRAM, "back, then quit"},
+	{ACTION_QUIT, CTX_DASH, {'Q', KEY_F10}, NULL, 0, GROUP_PROGRAM, "quit"},
+	{ACTION_ESCAPE, CTX_DASH, {ESC, CTRL('G'), 'h', KEY_BACKSPACE_CHAR}, NULL, 0, GROUP_MOVE, "back, clear the filter"},
+	{ACTION_HELP, CTX_DASH, {'?', KEY_F1}, "Help", 255, GROUP_PROGRAM, "this page"},
+
+	{ACTION_ACCEPT, CTX_ADD, {ENTER}, "Add", 1, GROUP_DIALOG, "add"},
+	{ACTION_COMPLETE, CTX_ADD, {'\t'}, "Complete, next field", 2, GROUP_DIALOG, "complete, then the next field"},
+	{ACTION_COMPLETE_BACK, CTX_ADD, {KEY_BACK_TAB}, NULL, 0, GROUP_DIALOG, "previous field"},
+	{ACTION_TOGGLE, CTX_ADD, {' '}, NULL, 0, GROUP_NONE, "switch on or off"},
+	{ACTION_ACCEPT, CTX_REMOVE, {ENTER}, NULL, 0, GROUP_NONE, "the chosen line"},
+	{ACTION_KEEP_FILES, CTX_REMOVE, {'k'}, "Keep files", 1, GROUP_DIALOG, "remove, keep the files"},
+	{ACTION_DELETE_FILES, CTX_REMOVE, {'x'}, "Delete files", 2, GROUP_DIALOG, "remove and delete the files"},
+	{ACTION_YES, CTX_QUIT, {'y', ENTER}, "Quit", 1, GROUP_DIALOG, "quit"},
+	{ACTION_CLOSE, CTX_QUIT, {'n', ESC, CTRL('G'), 'q'}, "Stay", 2, GROUP_DIALOG, "stay"},
+	{ACTION_ACCEPT, CTX_COMMAND, {ENTER}, "Run", 1, GROUP_NONE, "run the command"},
+	{ACTION_COMPLETE, CTX_COMMAND, {'\t'}, "Complete", 2, GROUP_NONE, "complete"},
+	{ACTION_COMPLETE_BACK, CTX_COMMAND, {KEY_BACK_TAB}, NULL, 0, GROUP_NONE, "previous candidate"},
+	{ACTION_ACCEPT, CTX_FILTER, {ENTER}, "Keep", 1, GROUP_NONE, "keep the filter"},
+	{ACTION_ACCEPT, CTX_HELP, {ENTER}, "Run the key", 1, GROUP_NONE, "run the key"},
+	{ACTION_FILTER, CTX_HELP, {'/'}, "Search", 2, GROUP_NONE, "search"},
+	{ACTION_ACCEPT, CTX_MENU, {ENTER}, "Choose", 1, GROUP_NONE, "the chosen line"},
+	{ACTION_CLOSE, CTX_DIALOG | CTX_PROMPT, {ESC, CTRL('G')}, "Close", 200, GROUP_DIALOG, "close"},
+	{ACTION_CLOSE, CTX_HELP | CTX_MENU, {'q', '?', KEY_F1}, NULL, 0, GROUP_NONE, "close"},
+
+	{ACTION_INTERRUPT, CTX_ALL, {CTRL('C')}, NULL, 0, GROUP_PROGRAM, "quit; twice: at once"},
+	{ACTION_SUSPEND, CTX_ALL, {CTRL('Z')}, NULL, 0, GROUP_PROGRAM, "suspend; transfers stop until fg"},
+	{ACTION_REDRAW, CTX_ALL, {CTRL('L')}, NULL, 0, GROUP_PROGRAM, "draw the screen anew"},
+};
+/* clang-format on */
+
+const char *key_group_title(enum key_group g)
+{
+	static const char *const titles[GROUP_COUNT] = {
+		[GROUP_NONE] = "",
+		[GROUP_MOVE] = "Move",
+		[GROUP_TORRENTS] = "Torrents",
+		[GROUP_FIND] = "Find",
+		[GROUP_LOOK] = "Look",
+		[GROUP_PROGRAM] = "Program",
+		[GROUP_DIALOG] = "Here",
+	};
+
+	return titles[g];
+}
+
+const struct key_binding *keys_table(size_t *n)
+{
+	*n = sizeof table / sizeof table[0];
+	return table;
+}
+
+enum action keys_lookup(unsigned contexts, const struct input *in)
+{
+	contexts |= CTX_ALL;
+	if (in->kind != INPUT_KEY || (in->mods & MOD_ALT))
+		return ACTION_NONE;
+	if ((contexts & CTX_DASH) && in->key >= '1' && in->key <= '9')
+		return ACTION_PANE;
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		if (!(table[i].contexts & contexts))
+			continue;
+		for (int k = 0; k < KEY_ALIASES && table[i].keys[k]; k++)
+			if (table[i].keys[k] == in->key)
+				return table[i].action;
+	}
+	return ACTION_NONE;
+}
+
+/* Ctrl-I is Tab, Ctrl-M Enter: the terminal cannot tell them apart. */
+static const char *fixed_name(int32_t key)
+{
+	static const struct {
+		int32_t key;
+		const char *name;
+	} names[] = {
+		{'\t', "Tab"},
+		{ENTER, "Enter"},
+		{ESC, "Esc"},
+		{' ', "Space"},
+		{KEY_BACKSPACE_CHAR, "Backspace"},
+		{KEY_UP_ARROW, "↑"},
+		{KEY_DOWN_ARROW, "↓"},
+		{KEY_LEFT_ARROW, "←"},
+		{KEY_RIGHT_ARROW, "→"},
+		{KEY_HOME_KEY, "Home"},
+		{KEY_END_KEY, "End"},
+		{KEY_PAGE_UP, "PgUp"},
+		{KEY_PAGE_DOWN, "PgDn"},
+		{KEY_INSERT, "Ins"},
+		{KEY_DELETE, "Del"},
+		{KEY_BACK_TAB, "Shift-Tab"},
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (names[i].key == key)
+			return names[i].name;
+	return NULL;
+}
+
+void key_name(int32_t key, char out[KEY_NAME_MAX])
+{
+	const char *fixed = fixed_name(key);
+	char utf8[4];
+
+	if (fixed) {
+		snprintf(out, KEY_NAME_MAX, "%s", fixed);
+	} else if (key > 0 && key < 32) {
+		snprintf(out, KEY_NAME_MAX, "Ctrl-%c", (char)(key + 'A' - 1));
+	} else if (key >= KEY_F1 && key <= KEY_F12) {
+		snprintf(out, KEY_NAME_MAX, "F%d", key - KEY_F1 + 1);
+	} else {
+		size_t n = key > 0 ? utf8_encode((uint32_t)key, utf8) : 0;
+
+		memcpy(out, utf8, n);
+		out[n] = '\0';
+	}
+}
+
+void key_names(const struct key_binding *b, char *out, size_t cap)
+{
+	struct writer w = writer_of(out, cap - 1);
+	char name[KEY_NAME_MAX];
+
+	if (b->action == ACTION_PANE)
+		write_str(&w, "1-6");
+	else
+		for (int i = 0; i < KEY_ALIASES && b->keys[i]; i++) {
+			key_name(b->keys[i], name);
+			if (i)
+				write_u8(&w, ' ');
+			write_str(&w, name);
+		}
+	out[w.len] = '\0';
+}

@@ -1,0 +1,127 @@
+/*
+ * keys.h - the one table of keys.  Pure.
+ *
+ * Dispatch, the key bar and the help page all read this table, so they cannot
+ * disagree.  A key that is not in it does nothing anywhere; one that is in it
+ * is shown only where it works at the moment.
+ */
+#ifndef UI_KEYS_H
+#define UI_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ui/input.h"
+
+enum action {
+	ACTION_NONE,
+	/* everywhere */
+	ACTION_INTERRUPT,
+	ACTION_SUSPEND,
+	ACTION_REDRAW,
+	/* dashboard */
+	ACTION_ADD,
+	ACTION_PAUSE,
+	ACTION_RESUME,
+	ACTION_PAUSE_ALL,
+	ACTION_REMOVE,
+	ACTION_REMOVE_DATA,
+	ACTION_VERIFY,
+	ACTION_REANNOUNCE,
+	ACTION_FILTER,
+	ACTION_SHOW,
+	ACTION_SORT,
+	ACTION_REVERSE,
+	ACTION_MARK,
+	ACTION_MARK_ALL,
+	ACTION_UNMARK,
+	ACTION_NEXT_PANE,
+	ACTION_PREV_PANE,
+	ACTION_PANE, /* the digit pressed says which */
+	ACTION_ZOOM,
+	ACTION_COMMAND,
+	ACTION_HELP,
+	ACTION_MESSAGES,
+	ACTION_UP,
+	ACTION_DOWN,
+	ACTION_FIRST,
+	ACTION_LAST,
+	ACTION_HALF_UP,
+	ACTION_HALF_DOWN,
+	ACTION_PAGE_UP,
+	ACTION_PAGE_DOWN,
+	ACTION_NEXT_TORRENT,
+	ACTION_PREV_TORRENT,
+	ACTION_AVAILABILITY,
+	ACTION_SPAN_LESS,
+	ACTION_SPAN_MORE,
+	ACTION_BACK, /* one level; at the root the quit dialog */
+	ACTION_QUIT,
+	ACTION_ESCAPE, /* one level; never quits */
+	/* dialogs and prompts */
+	ACTION_ACCEPT,
+	ACTION_CLOSE,
+	ACTION_COMPLETE,
+	ACTION_COMPLETE_BACK,
+	ACTION_TOGGLE,
+	ACTION_YES,
+	ACTION_KEEP_FILES,
+	ACTION_DELETE_FILES,
+	ACTION_COUNT,
+};
+
+/* Where a key means something. */
+enum key_context {
+	CTX_ALL = 1,     /* really everywhere */
+	CTX_DASH = 2,    /* the dashboard, whatever pane */
+	CTX_LIST = 4,    /* ... with the torrents in focus */
+	CTX_SCROLL = 8,  /* anything with rows that move */
+	CTX_MAP = 16,    /* ... with the pieces in focus */
+	CTX_SPEED = 32,  /* ... with the graph in focus */
+	CTX_DIALOG = 64, /* a box over the dashboard */
+	CTX_ADD = 128,
+	CTX_REMOVE = 256,
+	CTX_QUIT = 512,
+	CTX_PROMPT = 1024, /* the last row: command or filter */
+	CTX_HELP = 2048,
+	CTX_COMMAND = 4096, /* the command prompt */
+	CTX_FILTER = 8192,
+	CTX_MENU = 16384, /* a letter chooses */
+};
+
+enum key_group {
+	GROUP_NONE, /* not on the help page */
+	GROUP_MOVE,
+	GROUP_TORRENTS,
+	GROUP_FIND,
+	GROUP_LOOK,
+	GROUP_PROGRAM,
+	GROUP_DIALOG,
+	GROUP_COUNT,
+};
+const char *key_group_title(enum key_group g);
+
+#define KEY_ALIASES 4
+struct key_binding {
+	enum action action;
+	unsigned contexts;         /* enum key_context bits */
+	int32_t keys[KEY_ALIASES]; /* 0 ends them; the first is shown */
+	const char *label;         /* in the key bar; NULL: not there */
+	uint8_t rank;              /* place in the key bar, 1 first */
+	enum key_group group;
+	const char *help;
+};
+
+const struct key_binding *keys_table(size_t *n);
+
+/* What a key means in these contexts; ACTION_NONE. */
+enum action keys_lookup(unsigned contexts, const struct input *in);
+
+#define KEY_NAME_MAX 16
+/* "a", "Ctrl-D", "F10", "Space". */
+void key_name(int32_t key, char out[KEY_NAME_MAX]);
+/* The keys of a binding for the help page: "j ↓". */
+void key_names(const struct key_binding *b, char *out, size_t cap);
+
+#endif

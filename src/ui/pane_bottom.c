@@ -1,0 +1,202 @@
+/*
+ * pane_bottom.c - speed graph, DHT, log.  See panes.h.
+ */
+#include <stdio.h>
+
+#include "ui/panes.h"
+
+#define AXIS_COLS 6
+
+/* --- speed
+ * -------------------------------------------------------------------------- */
+
+/* A round number at or above v for the end of an axis: 1, 2, 4, 8 ... */
+static uint32_t axis_max(uint32_t v)
+{
+	uint64_t max = 1024;
+
+	while (max < v)
+		max *= 2;
+	return max > UINT32_MAX ? UINT32_MAX : (uint32_t)max;
+}
+
+static void axis_text(const struct screen *s, uint32_t v, char *out, size_t cap)
+{
+	char text[FORMAT_MAX];
+
+	/* Powers of two need no decimals. */
+	if (s->opt.units == UNITS_BINARY && v >= 1u << 30)
+		snprintf(out, cap, "%uG", v >> 30);
+	else if (s->opt.units == UNITS_BINARY && v >= 1u << 20)
+		snprintf(out, cap, "%uM", v >> 20);
+	else if (s->opt.units == UNITS_BINARY && v >= 1u << 10)
+		snprintf(out, cap, "%uK", v >> 10);
+	else {
+		format_rate_short(text, v, s->opt.units);
+		snprintf(out, cap, "%s", text);
+	}
+}
+
+static void draw_axis(const struct screen *s, const struct area *a, int y,
+	enum role role, uint32_t v)
+{
+	char text[FORMAT_MAX];
+
+	axis_text(s, v, text, sizeof text);
+	draw_field(a, (struct rect){0, y, AXIS_COLS - 1, 1}, pen_of(role),
+		FIT_RIGHT, text);
+}
+
+static enum graph_style graph_style(const struct screen *s)
+{
+	if (s->grid.tier == TIER_ASCII)
+		return GRAPH_ASCII;
+	if (s->grid.tier == TIER_CONSOLE)
+		return GRAPH_BLOCKS;
+	return s->opt.graph;
+}
+
+static void draw_half(const struct dash *d, const struct area *a,
+	struct rect at, bool up_rate)
+{
+	const struct screen *s = d->v.screen;
+	const struct history *h = up_rate ? &s->up : &s->down;
+	uint32_t samples[HISTORY_SAMPLES];
+	struct graph g = {
+		.samples = samples,
+		.max = axis_max(history_peak(h, d->span)),
+		.up = !up_rate,
+		.style = graph_style(s),
+		.first_role = up_rate ? ROLE_GRAPH_UP0 : ROLE_GRAPH_DOWN0,
+	};
+	size_t want = (size_t)at.w * (g.style == GRAPH_BRAILLE ? 2 : 1);
+
+	if (at.h <= 0 || at.w <= 0)
+		return;
+	g.n = history_samples(h, d->span, want, samples);
+	draw_graph(a, at, &g);
+	draw_axis(s, a, up_rate ? at.y + at.h - 1 : at.y, ROLE_DIM, g.max);
+}
+
+static void draw_speed_words(const struct dash *d, const struct area *a, int y)
+{
+	const struct screen *s = d->v.screen;
+	const struct engine_totals *t = &s->snap->totals;
+	char rate[FORMAT_MAX], peak[FORMAT_MAX];
+	int x = 1;
+
+	format_rate(rate, t->down_bps, s->opt.units);
+	format_rate_short(peak, history_peak(&s->down, d->span), s->opt.units);
+	x += draw_textf(a, x, y, pen_of(ROLE_DOWN), "↓ %s", rate);
+	x += draw_textf(a, x, y, pen_of(ROLE_DIM), "  peak %s · ", peak);
+	format_rate(rate, t->up_bps, s->opt.units);
+	format_rate_short(peak, history_peak(&s->up, d->span), s->opt.units);
+	x += draw_textf(a, x, y, pen_of(ROLE_UP), "↑ %s", rate);
+	draw_textf(a, x, y, pen_of(ROLE_DIM), "  peak %s", peak);
+}
+
+void pane_speed(const struct dash *d, const struct area *a)
+{
+	char right[32];
+	struct title t = {PANE_SPEED, d->focus == PANE_SPEED, NULL, right};
+	int words = a->h >= 8;
+	int rows = a->h - 1 - words;
+	/* Downloads get the larger half. */
+	int down = rows >= 7 ? rows / 2 + 1 : rows - (rows > 1);
+	struct rect upper = {AXIS_COLS + 1, 1, a->w - AXIS_COLS - 2, down};
+	struct rect lower = {
+		AXIS_COLS + 1, 1 + down, a->w - AXIS_COLS - 2, rows - down};
+
+	snprintf(right, sizeof right, "%s  < >", span_name(d->span));
+	pane_title(a, &t);
+	draw_half(d, a, upper, false);
+	draw_half(d, a, lower, true);
+	if (down > 1)
+		draw_field(a, (struct rect){0, down, AXIS_COLS, 1},
+			pen_of(ROLE_FAINT), FIT_RIGHT, "↓ 0");
+	if (words)
+		draw_speed_words(d, a, a->h - 1);
+}
+
+/* --- DHT
+ * -----------------------------------------------------------------------------
+ */
+
+void pane_dht(const struct dash *d, const struct area *a)
+{
+	const struct engine_totals *totals = &d->v.screen->snap->totals;
+	char right[48] = "", count[FORMAT_MAX];
+	struct title t = {PANE_DHT, d->focus == PANE_DHT, NULL, right};
+
+	if (totals->has_dht) {
+		format_count(count, totals->dht_nodes);
+		snprintf(right, sizeof right, "%s node%s", count,
+			format_s(totals->dht_nodes));
+	}
+	pane_title(a, &t);
+	if (!totals->has_dht) {
+		draw_field(a, (struct rect){2, 1, a->w - 3, 1},
+			pen_of(ROLE_DIM), FIT_END,
+			"There is no DHT in this session: peers come from");
+		draw_field(a, (struct rect){2, 2, a->w - 3, 1},
+			pen_of(ROLE_DIM), FIT_END,
+			"trackers, from each other and from --peer.");
+		return;
+	}
+	if (totals->dht_nodes == 0)
+		draw_text(a, 2, 1, pen_of(ROLE_DIM), "joining the network…");
+	else
+		draw_textf(a, 2, 1, pen_of(ROLE_TEXT),
+			"%s node%s in the routing table", count,
+			format_s(totals->dht_nodes));
+}
+
+/* --- log
+ * ------------------------------------------------------------------------------
+ */
+
+void draw_log_lines(const struct screen *s, const struct area *a, size_t up)
+{
+	size_t n = s->news.n;
+	size_t rows = a->h > 0 ? (size_t)a->h : 0;
+	size_t end, first;
+
+	if (up + rows > n)
+		up = n > rows ? n - rows : 0;
+	end = n - up;
+	first = end > rows ? end - rows : 0;
+	for (size_t i = first; i < end; i++) {
+		const struct news *news = news_at(&s->news, i);
+		char clock[FORMAT_MAX], text[NEWS_TEXT_MAX + 24];
+		int y = (int)(i - first);
+
+		format_clock_seconds(clock, news->wall_s);
+		draw_text(a, 0, y, pen_of(ROLE_FAINT), clock);
+		draw_char(a, 9, y, pen_bold(news_role(news->kind)),
+			(uint32_t)news_sign(news->kind));
+		if (news->count > 1)
+			snprintf(text, sizeof text, "%s (%u times)", news->text,
+				news->count);
+		else
+			snprintf(text, sizeof text, "%s", news->text);
+		draw_field(a, (struct rect){11, y, a->w - 11, 1},
+			pen_of(news->kind >= NEWS_WARN ? news_role(news->kind)
+						       : ROLE_TEXT),
+			FIT_END, text);
+	}
+}
+
+void pane_log(const struct dash *d, const struct area *a)
+{
+	const struct newsroom *r = &d->v.screen->news;
+	char right[64] = "";
+	struct title t = {PANE_LOG, d->focus == PANE_LOG, NULL, right};
+	struct area lines = area_sub(a, 2, 1, a->w - 3, a->h - 1);
+
+	if (r->warned || r->bad)
+		snprintf(right, sizeof right, "%zu warning%s · %zu error%s",
+			r->warned, format_s(r->warned), r->bad,
+			format_s(r->bad));
+	pane_title(a, &t);
+	draw_log_lines(d->v.screen, &lines, d->log_top);
+}

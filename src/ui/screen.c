@@ -1,0 +1,429 @@
+/*
+ * screen.c - see screen.h.
+ */
+#include "ui/screen.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "ui/actions.h"
+#include "ui/views.h"
+
+#define INSIST_MS 2000 /* a second Ctrl-C within this quits at once */
+
+static const struct snapshot no_snapshot;
+static const struct torrent_detail no_detail;
+
+struct view *view_push(struct screen *s, const struct view_class *class,
+	const void *arg)
+{
+	struct view *v = mem_zero(class->size);
+
+	v->class = class;
+	v->screen = s;
+	v->below = s->top;
+	s->top = v;
+	if (class->init)
+		class->init(v, arg);
+	return v;
+}
+
+unsigned view_contexts(const struct view *v)
+{
+	return v->class->contexts ? v->class->contexts(v) : 0;
+}
+
+bool view_can(const struct view *v, enum action action)
+{
+	return !v->class->can || v->class->can(v, action);
+}
+
+static void view_free(struct view *v)
+{
+	if (v->class->fini)
+		v->class->fini(v);
+	mem_free(v);
+}
+
+void screen_close_view(struct screen *s, struct view *v)
+{
+	for (struct view **at = &s->top; *at; at = &(*at)->below)
+		if (*at == v) {
+			*at = v->below;
+			view_free(v);
+			return;
+		}
+}
+
+struct screen *screen_new(const struct ui_ops *ops, void *user,
+	const struct ui_options *opt)
+{
+	struct screen *s = mem_zero(sizeof *s);
+
+	s->ops = ops;
+	s->user = user;
+	s->opt = *opt;
+	s->snap = &no_snapshot;
+	s->detail = &no_detail;
+	list_start(&s->list);
+	list_set_sort(&s->list, opt->sort, opt->sort_descending);
+	view_push(s, &view_dash, NULL);
+	return s;
+}
+
+void screen_free(struct screen *s)
+{
+	if (!s)
+		return;
+	while (s->top)
+		screen_close_view(s, s->top);
+	list_stop(&s->list);
+	prompt_history_stop(&s->commands);
+	grid_fini(&s->grid);
+	mem_free(s->message_title);
+	mem_free(s->message_lines);
+	mem_free(s);
+}
+
+void screen_set_options(struct screen *s, const struct ui_options *opt)
+{
+	if (opt->sort != s->opt.sort ||
+		opt->sort_descending != s->opt.sort_descending)
+		list_set_sort(&s->list, opt->sort, opt->sort_descending);
+	s->opt = *opt;
+}
+
+void screen_resize(struct screen *s, int cols, int rows, enum glyph_tier tier)
+{
+	s->grid.tier = tier;
+	grid_resize(&s->grid, cols, rows);
+}
+
+/* --- news
+ * ------------------------------------------------------------------------ */
+
+void screen_say(struct screen *s, enum news_kind kind, const char *fmt, ...)
+{
+	char text[NEWS_TEXT_MAX];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
+	news_add(&s->news, kind, true, s->now_ms, s->snap->wall_s, text);
+}
+
+static enum news_kind kind_of(enum notice_kind k)
+{
+	switch (k) {
+	case NOTICE_FAULT:
+		return NEWS_BAD;
+	case NOTICE_WARNING:
+	case NOTICE_BANNED:
+		return NEWS_WARN;
+	case NOTICE_INFO:
+		return NEWS_INFO;
+	default:
+		return NEWS_GOOD;
+	}
+}
+
+static void take_notices(struct screen *s)
+{
+	const struct notice *n;
+
+	if (!s->ops->notice_after)
+		return;
+	while ((n = s->ops->notice_after(s->user, s->notice_seq))) {
+		enum news_kind kind = kind_of(n->kind);
+
+		s->notice_seq = n->seq;
+		news_add(&s->news, kind,
+			kind != NEWS_INFO && n->kind != NOTICE_BANNED, n->at_ms,
+			n->wall_s, n->text);
+	}
+}
+
+/* --- values
+ * ---------------------------------------------------------------------- */
+
+static void watch_chosen(struct screen *s)
+{
+	const struct torrent_row *row = screen_chosen(s);
+	struct torrent_id id = row ? row->id : (struct torrent_id){0, 0};
+	uint32_t what = row ? WATCH_PEERS | WATCH_PIECES : 0;
+
+	if (torrent_id_equal(id, s->watched) && what == s->watching)
+		return;
+	s->watched = id;
+	s->watching = what;
+	if (s->ops->watch)
+		s->ops->watch(s->user, id, what);
+}
+
+void screen_update(struct screen *s, const struct snapshot *snap,
+	const struct torrent_detail *detail)
+{
+	s->snap = snap;
+	s->detail = detail ? detail : &no_detail;
+	s->now_ms = snap->now_ms;
+	history_add(&s->down, s->now_ms, snap->totals.down_bps);
+	history_add(&s->up, s->now_ms, snap->totals.up_bps);
+	take_notices(s);
+	list_update(&s->list, snap, s->now_ms);
+	watch_chosen(s);
+	for (struct view *v = s->top; v; v = v->below)
+		if (v->class->update)
+			v->class->update(v);
+}
+
+void screen_message(struct screen *s, const char *title, const char *lines)
+{
+	s->snap = &no_snapshot;
+	s->detail = &no_detail;
+	s->quitting = true;
+	mem_free(s->message_title);
+	mem_free(s->message_lines);
+	s->message_title = mem_strdup(title);
+	s->message_lines = mem_strdup(lines);
+}
+
+void screen_folder_read(struct screen *s, const char *path,
+	const struct dir_entry *entries, size_t n)
+{
+	for (struct view *v = s->top; v; v = v->below)
+		if (v->class == &view_add) {
+			view_add_folder(v, path, entries, n);
+			return;
+		}
+}
+
+void screen_torrent_read(struct screen *s, const char *path, struct span bytes,
+	const struct fault *fault)
+{
+	for (struct view *v = s->top; v; v = v->below)
+		if (v->class == &view_add) {
+			view_add_torrent(v, path, bytes, fault);
+			return;
+		}
+}
+
+/* --- input
+ * ----------------------------------------------------------------------- */
+
+void screen_quit(struct screen *s, bool at_once)
+{
+	s->quitting = true;
+	if (s->ops->quit)
+		s->ops->quit(s->user, at_once);
+}
+
+static void interrupt(struct screen *s)
+{
+	uint64_t since = s->now_ms - s->interrupted_ms;
+
+	if (s->message_title || (s->interrupted_ms && since < INSIST_MS)) {
+		screen_quit(s, true);
+		return;
+	}
+	s->interrupted_ms = s->now_ms ? s->now_ms : 1;
+	if (s->top->class != &view_quit)
+		view_push(s, &view_quit, NULL);
+}
+
+/* Keys that mean the same in every view. */
+static bool act_everywhere(struct screen *s, enum action action)
+{
+	switch (action) {
+	case ACTION_INTERRUPT:
+		interrupt(s);
+		return true;
+	case ACTION_SUSPEND:
+		if (s->ops->suspend)
+			s->ops->suspend(s->user);
+		return true;
+	case ACTION_REDRAW:
+		if (s->ops->repaint)
+			s->ops->repaint(s->user);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_addable(const char *text)
+{
+	size_t len = strlen(text);
+
+	switch (source_classify(text)) {
+	case SOURCE_LINK:
+	case SOURCE_URL:
+		return true;
+	case SOURCE_PATH:
+		return len > 8 && strcmp(text + len - 8, ".torrent") == 0;
+	case SOURCE_NOTHING:
+		break;
+	}
+	return false;
+}
+
+/* The first line of a paste that can be added; heap memory or NULL. */
+static char *addable_line(const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		size_t skip = strspn(text, " '\"");
+		char *line;
+
+		if (skip > len)
+			skip = len;
+		line = mem_strndup(text + skip, len - skip);
+		for (size_t n = strlen(line); n && strchr(" '\"", line[n - 1]);
+			n--)
+			line[n - 1] = '\0';
+		if (is_addable(line))
+			return line;
+		mem_free(line);
+		text += len + (text[len] == '\n');
+	}
+	return NULL;
+}
+
+static void paste(struct screen *s, const struct input *in)
+{
+	char *line;
+
+	if (s->top->class->input &&
+		s->top->class->input(s->top, in) != VIEW_UNUSED)
+		return;
+	line = addable_line(in->text);
+	if (line)
+		view_push(s, &view_add, line);
+	else
+		screen_say(s, NEWS_WARN, "nothing to add in that paste");
+	mem_free(line);
+}
+
+static void apply_answer(struct screen *s, struct view *v,
+	enum view_answer answer)
+{
+	if (answer == VIEW_CLOSE)
+		screen_close_view(s, v);
+}
+
+void screen_act(struct screen *s, enum action action, const struct input *in)
+{
+	struct view *v = s->top;
+
+	while (v->below)
+		v = v->below;
+	if (act_everywhere(s, action))
+		return;
+	if (v->class->act && view_can(v, action))
+		apply_answer(s, v, v->class->act(v, action, in));
+}
+
+void screen_input(struct screen *s, const struct input *in)
+{
+	struct view *v = s->top;
+	enum view_answer answer = VIEW_UNUSED;
+	enum action action;
+
+	if (in->kind == INPUT_FOCUS)
+		return;
+	if (s->message_title) {
+		if (keys_lookup(CTX_ALL, in) == ACTION_INTERRUPT)
+			interrupt(s);
+		return;
+	}
+	if (in->kind == INPUT_PASTE) {
+		paste(s, in);
+		return;
+	}
+	action = keys_lookup(CTX_ALL, in);
+	if (act_everywhere(s, action))
+		return;
+	if (v->class->input)
+		answer = v->class->input(v, in);
+	if (answer == VIEW_UNUSED && v->class->act) {
+		action = keys_lookup(view_contexts(v), in);
+		if (action != ACTION_NONE && view_can(v, action))
+			answer = v->class->act(v, action, in);
+	}
+	apply_answer(s, v, answer);
+}
+
+/* --- drawing
+ * ---------------------------------------------------------------------- */
+
+static void draw_message(struct screen *s, const struct area *a)
+{
+	int lines = 1, w = 56, y = 2;
+	struct area box;
+
+	for (const char *p = s->message_lines; *p; p++)
+		lines += *p == '\n';
+	if (w > a->w)
+		w = a->w;
+	box = area_sub(a, (a->w - w) / 2, (a->h - lines - 4) / 2, w, lines + 4);
+	if (a->h < lines + 4 || a->w < 20) {
+		draw_text(a, 0, 0, pen_of(ROLE_TEXT), s->message_title);
+		return;
+	}
+	draw_box(&box, s->message_title, "Ctrl-C quit now");
+	for (const char *p = s->message_lines; *p;) {
+		size_t len = strcspn(p, "\n");
+		char *line = mem_strndup(p, len);
+
+		draw_field(&box, (struct rect){3, y++, w - 6, 1},
+			pen_on(ROLE_TEXT, GROUND_PANEL), FIT_END, line);
+		mem_free(line);
+		p += len + (p[len] == '\n');
+	}
+}
+
+static void draw_views(struct screen *s, struct view *v, const struct area *a)
+{
+	if (!v)
+		return;
+	draw_views(s, v->below, a);
+	if (v->class->shades)
+		grid_shade(&s->grid);
+	v->class->draw(v, a);
+}
+
+const struct grid *screen_draw(struct screen *s)
+{
+	struct area a = area_of(&s->grid);
+
+	grid_clear(&s->grid);
+	if (s->message_title) {
+		draw_message(s, &a);
+		return &s->grid;
+	}
+	list_update(&s->list, s->snap, s->now_ms);
+	watch_chosen(s);
+	draw_views(s, s->top, &a);
+	/* Never over a prompt, which stands in the last rows. */
+	if (s->top->class != &view_command && s->top->class != &view_filter)
+		toasts_draw(&s->news, &a, s->now_ms);
+	return &s->grid;
+}
+
+uint64_t screen_deadline(const struct screen *s)
+{
+	return toasts_deadline(&s->news, s->now_ms);
+}
+
+bool screen_has_motion(const struct screen *s)
+{
+	if (s->message_title || !s->opt.animations)
+		return false;
+	for (size_t i = 0; i < s->detail->ndone; i++)
+		if (s->now_ms < s->detail->done[i].at_ms + 1200)
+			return true;
+	return false;
+}

@@ -1,0 +1,128 @@
+/*
+ * screen.h - the interface without its terminal: what is shown, which views
+ * are open, what input does.  Pure: the engine and the system are reached
+ * through struct ui_ops.
+ *
+ * Its owner brings a fresh snapshot before every input and every drawing, so
+ * no view ever sees a pointer into an old one.
+ */
+#ifndef UI_SCREEN_H
+#define UI_SCREEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/command.h"
+#include "core/snapshot.h"
+#include "ui/complete.h"
+#include "ui/draw.h"
+#include "ui/format.h"
+#include "ui/history.h"
+#include "ui/input.h"
+#include "ui/keys.h"
+#include "ui/layout.h"
+#include "ui/list.h"
+#include "ui/prompt.h"
+#include "ui/toasts.h"
+
+struct screen;
+struct view;
+
+/* The world outside.  Every member may be NULL: then nothing happens. */
+struct ui_ops {
+	enum err (*command)(void *user, const struct command *c,
+		struct torrent_id *id, struct fault *fault);
+	void (*watch)(void *user, struct torrent_id id, uint32_t what);
+	const struct notice *(*notice_after)(void *user, uint64_t after);
+	/* Answered later by screen_folder_read(), screen_torrent_read(). */
+	void (*read_folder)(void *user, const char *path);
+	void (*read_torrent)(void *user, const char *path);
+	void (*quit)(void *user, bool at_once);
+	void (*suspend)(void *user);
+	void (*repaint)(void *user); /* the terminal may show nonsense */
+	/* ":set NAME" without a value; NULL when there is no such setting. */
+	const char *(*setting)(void *user, const char *name);
+};
+
+/* From the settings; see core/settings.h. */
+struct ui_options {
+	enum units units;
+	bool animations;
+	bool mono; /* no colours: shapes must do */
+	enum graph_style graph;
+	bool confirm_remove;
+	enum sort_key sort;
+	bool sort_descending;
+	const char *home; /* for "~"; NULL: none */
+	bool can_quit;    /* there is somebody to quit */
+};
+
+struct screen {
+	const struct ui_ops *ops;
+	void *user;
+	struct ui_options opt;
+	struct grid grid;
+	const struct snapshot *snap;         /* never NULL */
+	const struct torrent_detail *detail; /* never NULL */
+	uint64_t now_ms;
+	struct torrent_list list;
+	struct history down, up;
+	struct newsroom news;
+	uint64_t notice_seq; /* last one seen */
+	struct prompt_history commands;
+	struct view *top;
+	struct torrent_id watched;
+	uint32_t watching;
+	uint64_t interrupted_ms; /* Ctrl-C; 0: not */
+	bool is_slow;            /* the terminal lags behind */
+	bool quitting;
+	char *message_title; /* replaces everything when set */
+	char *message_lines;
+};
+
+/* Both structs of pointers are borrowed for the screen's life. */
+struct screen *screen_new(const struct ui_ops *ops, void *user,
+	const struct ui_options *opt);
+void screen_free(struct screen *s);
+void screen_set_options(struct screen *s, const struct ui_options *opt);
+void screen_resize(struct screen *s, int cols, int rows, enum glyph_tier tier);
+
+/* Fresh values; both are borrowed until the next call. */
+void screen_update(struct screen *s, const struct snapshot *snap,
+	const struct torrent_detail *detail);
+/* The engine is going: nothing of it is touched from here on. */
+void screen_message(struct screen *s, const char *title, const char *lines);
+
+void screen_input(struct screen *s, const struct input *in);
+/* Draw everything; the grid is the screen's own. */
+const struct grid *screen_draw(struct screen *s);
+/* Whether something moves by itself. */
+bool screen_has_motion(const struct screen *s);
+/* When the picture changes by time alone, on the engine's clock. */
+uint64_t screen_deadline(const struct screen *s);
+
+void screen_folder_read(struct screen *s, const char *path,
+	const struct dir_entry *entries, size_t n);
+/* fault is NULL when bytes are those of the file. */
+void screen_torrent_read(struct screen *s, const char *path, struct span bytes,
+	const struct fault *fault);
+
+/* --- for views
+ * ----------------------------------------------------------------- */
+
+void screen_say(struct screen *s, enum news_kind kind, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+void screen_close_view(struct screen *s, struct view *v);
+void screen_quit(struct screen *s, bool at_once);
+/* Run what a key does on the bottom view (help page, mouse). */
+void screen_act(struct screen *s, enum action action, const struct input *in);
+void draw_key_bar(const struct screen *s, const struct area *a, int y,
+	const struct view *v);
+
+static inline const struct torrent_row *screen_chosen(const struct screen *s)
+{
+	return list_chosen_row(&s->list, s->snap);
+}
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * view.h - one screenful of the interface, or one box over it.
+ *
+ * A view is a value plus a constant table of functions, and as free of I/O as
+ * all that is drawn here: it gets snapshots, input and an area of cells.
+ * What it wants done it does through the screen it stands on (screen.h).
+ *
+ * Views form a stack.  Drawing goes bottom up; input goes to the top view: a
+ * text field of it first (input), then what the key table says the key means
+ * in the view's contexts (act).
+ */
+#ifndef UI_VIEW_H
+#define UI_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ui/draw.h"
+#include "ui/input.h"
+#include "ui/keys.h"
+
+struct screen;
+struct view;
+
+enum view_answer {
+	VIEW_UNUSED,
+	VIEW_USED,
+	VIEW_CLOSE, /* pop and free me */
+};
+
+struct view_class {
+	size_t size; /* of the view's own struct */
+	bool shades; /* what lies behind recedes */
+
+	/* All but draw may be NULL. */
+	void (*init)(struct view *v, const void *arg);
+	void (*fini)(struct view *v);
+	/* A fresh snapshot; pointers into the last one are gone. */
+	void (*update)(struct view *v);
+	/* The area is the whole grid. */
+	void (*draw)(struct view *v, const struct area *a);
+	unsigned (*contexts)(const struct view *v); /* enum key_context bits */
+	/* Whether an action would do something now: else its key is not
+	 * shown. */
+	bool (*can)(const struct view *v, enum action action);
+	enum view_answer (*input)(struct view *v, const struct input *in);
+	enum view_answer (*act)(struct view *v, enum action action,
+		const struct input *in);
+};
+
+/* First member of every view's own struct. */
+struct view {
+	const struct view_class *class;
+	struct screen *screen;
+	struct view *below;
+};
+
+/* arg is passed to init() and not kept. */
+struct view *view_push(struct screen *s, const struct view_class *class,
+	const void *arg);
+
+unsigned view_contexts(const struct view *v);
+bool view_can(const struct view *v, enum action action);
+
+#endif

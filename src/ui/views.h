@@ -1,0 +1,42 @@
+/*
+ * views.h - the views there are, and what each is opened with.
+ */
+#ifndef UI_VIEWS_H
+#define UI_VIEWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/bytes.h"
+#include "core/snapshot.h"
+#include "ui/complete.h"
+#include "ui/view.h"
+
+extern const struct view_class view_dash; /* the bottom one; no argument */
+
+/* const char *: what stands in its field; NULL: nothing. */
+extern const struct view_class view_add;
+/* The file an Add dialog asked for has come. */
+void view_add_folder(struct view *v, const char *path,
+	const struct dir_entry *entries, size_t n);
+void view_add_torrent(struct view *v, const char *path, struct span bytes,
+	const struct fault *fault);
+
+/* const bool *: whether "delete files" is chosen at first. */
+extern const struct view_class view_remove;
+extern const struct view_class view_quit;
+extern const struct view_class view_help;
+extern const struct view_class view_log;
+
+/* const enum menu_kind *. */
+enum menu_kind {
+	MENU_SORT,
+	MENU_SHOW,
+};
+extern const struct view_class view_menu;
+
+/* const char *: the command to begin with; NULL: none. */
+extern const struct view_class view_command;
+extern const struct view_class view_filter;
+
+#endif
