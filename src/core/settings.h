@@ -2,8 +2,10 @@
  * settings.h - every setting once: name, type, range, default, help.  Pure.
  *
  * The config file, `:set`, `--help` and the settings dialog are all made from
- * settings_table().  A config file is `name value` or `name = value` lines,
- * '#' begins a comment.
+ * settings_table().  A config file is `name value` or `name = value` lines;
+ * '#' at the start of a line or after white space begins a comment; a value
+ * in double quotes may hold blanks at its ends and '#'.  In names '-' may
+ * stand for '_'.  Words are taken in either case.
  */
 #ifndef CORE_SETTINGS_H
 #define CORE_SETTINGS_H
@@ -16,10 +18,10 @@
 #include "base/err.h"
 
 enum setting_type {
-	SETTING_BOOL, /* on, off */
-	SETTING_INT,  /* min..max */
-	SETTING_RATE, /* bytes per second; "500k", "2M", 0: none */
-	SETTING_SIZE, /* bytes; "64M" */
+	SETTING_BOOL,   /* on, off */
+	SETTING_INT,    /* min..max */
+	SETTING_RATE,   /* bytes per second; "500k", "2M", 0: none */
+	SETTING_SIZE,   /* bytes; "64M" */
 	SETTING_CHOICE, /* one of choices, separated by '|' */
 	SETTING_TEXT,
 };
@@ -58,7 +60,7 @@ struct setting_info {
 	const char *name; /* "down_limit" */
 	enum setting_type type;
 	int64_t min, max;
-	const char *choices; /* CHOICE: "auto|mono|8" */
+	const char *choices;  /* CHOICE: "auto|mono|8" */
 	const char *fallback; /* default, as text */
 	const char *unit;
 	const char *help; /* one sentence */
@@ -71,9 +73,11 @@ const struct setting_info *settings_table(void); /* SETTINGS_COUNT rows */
 struct settings *settings_new(void); /* all defaults */
 void settings_free(struct settings *s);
 
+/* BOOL: 0 or 1; CHOICE: the place in choices, from 0; TEXT: 0. */
 int64_t settings_int(const struct settings *s, enum setting_id id);
 bool settings_bool(const struct settings *s, enum setting_id id);
-/* TEXT and CHOICE: the value; others: printed.  Owned by s. */
+/* TEXT and CHOICE: the value; others: printed so that settings_set() takes it
+ * back unchanged.  Owned by s, until the value changes. */
 const char *settings_text(const struct settings *s, enum setting_id id);
 
 /*   ERR_NOENT   no setting of that name
@@ -89,7 +93,11 @@ MUST_CHECK enum err settings_set(struct settings *s, const char *name,
 void settings_read(struct settings *s, struct span file, size_t *bad,
 	struct fault *fault);
 
-/* "500k", "1.5M", "2MiB", "0", "none" to bytes. */
+/*
+ * "500k", "1.5M", "2MiB", "0", "none" to bytes, rounded down.  k, M, G, T and
+ * KiB ... are powers of 1024; kB, MB, GB, TB of 1000; kbit, Mbit, Gbit an
+ * eighth of that; "/s" may follow.  In either case. ERR_SYNTAX, ERR_RANGE
+ */
 MUST_CHECK enum err settings_parse_size(const char *text, uint64_t *out);
 
 /* Grows whenever a value changes. */
