@@ -30,6 +30,10 @@
 struct fixture {
 	uv_loop_t loop;
 	uv_timer_t guard;
+	uv_prepare_t watch; /* for run_until() */
+	uv_idle_t nowait;
+	const int *what;
+	int n;
 	struct host *host;
 	struct addr self; /* 127.0.0.1 and the host's port */
 	char dir[32];
@@ -43,6 +47,23 @@ static inline void guard_fired(uv_timer_t *t)
 	abort();
 }
 
+static inline void on_nowait(uv_idle_t *i)
+{
+	(void)i;
+}
+
+/* What was waited for may happen at the very end of a turn, just before the
+ * loop would wait for something else. */
+static inline void on_watch(uv_prepare_t *p)
+{
+	struct fixture *f = (struct fixture *)p->data;
+
+	if (f->what && *f->what >= f->n)
+		uv_idle_start(&f->nowait, on_nowait);
+	else
+		uv_idle_stop(&f->nowait);
+}
+
 static inline void fixture_init(struct fixture *f)
 {
 	memset(f, 0, sizeof *f);
@@ -53,6 +74,13 @@ static inline void fixture_init(struct fixture *f)
 	uv_timer_init(&f->loop, &f->guard);
 	uv_timer_start(&f->guard, guard_fired, GUARD_MS, 0);
 	uv_unref((uv_handle_t *)&f->guard);
+	/* Started before the host's, so it runs after that. */
+	uv_prepare_init(&f->loop, &f->watch);
+	uv_idle_init(&f->loop, &f->nowait);
+	f->watch.data = f;
+	uv_prepare_start(&f->watch, on_watch);
+	uv_unref((uv_handle_t *)&f->watch);
+	uv_unref((uv_handle_t *)&f->nowait);
 }
 
 /* On 127.0.0.1 only, any port. */
@@ -83,6 +111,8 @@ static inline void fixture_fini(struct fixture *f)
 	int e;
 
 	uv_close((uv_handle_t *)&f->guard, NULL);
+	uv_close((uv_handle_t *)&f->watch, NULL);
+	uv_close((uv_handle_t *)&f->nowait, NULL);
 	uv_run(&f->loop, UV_RUN_DEFAULT);
 	e = uv_loop_close(&f->loop);
 	if (e != 0)
@@ -102,8 +132,11 @@ static inline void host_down(struct fixture *f)
 /* Turn the loop until *what is at least n. */
 static inline void run_until(struct fixture *f, const int *what, int n)
 {
+	f->what = what;
+	f->n = n;
 	while (*what < n)
 		uv_run(&f->loop, UV_RUN_ONCE);
+	f->what = NULL;
 }
 
 /* For things that must not happen: some real time has to pass. */

@@ -95,9 +95,9 @@ static inline void fixture_ready(struct fixture *fx, uint32_t piece_length)
 __attribute__((format(printf, 1, 2))) static inline char *fixture_path(
 	const char *fmt, ...)
 {
-	static char buf[4][PATH_MAX];
+	static char buf[32][PATH_MAX]; /* the last 32 live */
 	static int turn;
-	char *p = buf[turn++ & 3];
+	char *p = buf[turn++ & 31];
 	va_list ap;
 
 	va_start(ap, fmt);
