@@ -460,10 +460,10 @@ static void skip(struct wire *w)
 {
 	uint32_t n = w->skip;
 
-	if (n == 0)
-		return;
 	if (n > w->in.n)
 		n = (uint32_t)w->in.n;
+	if (n == 0) /* in.p may be NULL then */
+		return;
 	w->skip -= n;
 	w->in.p += n;
 	w->in.n -= n;

@@ -534,6 +534,30 @@ static void skips_a_message_nobody_defined_without_keeping_it(void **state)
 	end(&f);
 }
 
+static void an_empty_feed_changes_nothing(void **state)
+{
+	struct wire_event ev;
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	write_u32(&f.out, 3);
+	write_u8(&f.out, 99);
+	assert_int_equal(feed(&f, &ev), ERR_OK);
+	wire_feed(f.w, span_of(NULL, 0)); /* inside what is skipped */
+	assert_int_equal(wire_next(f.w, &ev), ERR_AGAIN);
+	write_u16(&f.out, 0);
+	write_u16(&f.out, 0);
+	assert_int_equal(feed(&f, &ev), ERR_AGAIN);
+	wire_feed(f.w, span_of(NULL, 0)); /* inside a length */
+	assert_int_equal(wire_next(f.w, &ev), ERR_AGAIN);
+	write_u16(&f.out, 1);
+	write_u8(&f.out, 0);
+	assert_int_equal(feed(&f, &ev), ERR_OK);
+	assert_int_equal(ev.kind, WIRE_CHOKE);
+	end(&f);
+}
+
 static void keeps_what_names_pieces_until_the_geometry_is_known(void **state)
 {
 	struct wire_event ev;
@@ -818,6 +842,7 @@ int main(void)
 		cmocka_unit_test(hashes_must_be_as_many_as_announced),
 		cmocka_unit_test(
 			skips_a_message_nobody_defined_without_keeping_it),
+		cmocka_unit_test(an_empty_feed_changes_nothing),
 		cmocka_unit_test(
 			keeps_what_names_pieces_until_the_geometry_is_known),
 		cmocka_unit_test(
