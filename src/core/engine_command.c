@@ -197,7 +197,7 @@ static void fetched(void *user, const struct http_answer *h)
 	struct engine *e = f->e;
 	struct torrent_id id = {0, 0};
 	struct fault fault = h->fault;
-	char text[FAULT_TEXT_MAX + 80], url[80];
+	char text[FAULT_TEXT_MAX + 128], url[80];
 
 	f->req = NULL;
 	if (fault.code == ERR_OK && h->status != 200)

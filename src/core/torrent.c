@@ -146,7 +146,7 @@ struct torrent *torrent_new(const struct torrent_env *env,
 
 static void drop_content(struct torrent *t)
 {
-	torrent_drop_picker(t);
+	picker_free(t->picker);
 	piece_buffer_free(t->pieces);
 	t->pieces = NULL;
 	bitfield_fini(&t->have);
@@ -658,10 +658,7 @@ static void retire_picker(struct torrent *t)
 	if (!t->picker || !picker_finished(t->picker) ||
 		!list_empty(&t->puts) || t->phase != PHASE_READY)
 		return;
-	swarm_set_content(t->swarm, &(struct swarm_content){0});
 	torrent_drop_picker(t);
-	piece_buffer_free(t->pieces);
-	t->pieces = piece_buffer_new(&t->layout);
 	give_content(t);
 }
 

@@ -71,10 +71,7 @@ void torrent_check_go(struct torrent *t)
 	t->in_gate = true;
 	t->env->gate->active++;
 	t->phase = PHASE_CHECKING;
-	swarm_set_content(t->swarm, &(struct swarm_content){0});
 	torrent_drop_picker(t);
-	piece_buffer_free(t->pieces);
-	t->pieces = piece_buffer_new(&t->layout);
 	bitfield_clear_all(&t->have);
 	bitfield_clear_all(&t->synced);
 	bitfield_set_all(&t->unchecked);

@@ -338,9 +338,16 @@ void torrent_make_picker(struct torrent *t)
 
 void torrent_drop_picker(struct torrent *t)
 {
+	struct swarm_content c = {.layout = &t->layout, .have = &t->have};
+
+	if (!t->picker)
+		return;
 	assert(list_empty(&t->puts)); /* their results need it */
+	swarm_set_content(t->swarm, &c);
 	picker_free(t->picker);
 	t->picker = NULL;
+	piece_buffer_free(t->pieces);
+	t->pieces = piece_buffer_new(&t->layout);
 }
 
 /* --- what the swarm tells
