@@ -8,7 +8,7 @@
 #include "proto/tracker_http.h"
 
 /* Peers of one answer that are looked at; the rest is not even compared. */
-#define TRACKER_PEERS_SEEN (2 * TRACKER_PEERS_MAX)
+#define TRACKER_PEERS_SEEN 2000u
 
 /* An answer that says nothing: the default interval, no peers. */
 void tracker_answer_init(struct tracker_answer *a);

@@ -11,7 +11,7 @@
 #include "proto/tracker_answer.h"
 
 #define IP_TEXT_MAX 45u /* "ffff:...:255.255.255.255" */
-#define RETRY_MINUTES_MAX (7 * 24 * 60)
+#define RETRY_MINUTES_MAX 10080 /* a week */
 
 /*
  * The announce URL as the torrent gives it, without its fragment.  Bytes that
