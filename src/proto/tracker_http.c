@@ -10,7 +10,7 @@
 #include "proto/bencode.h"
 #include "proto/tracker_answer.h"
 
-#define IP_TEXT_MAX 45u /* "ffff:...:255.255.255.255" */
+#define IP_TEXT_MAX 45u         /* "ffff:...:255.255.255.255" */
 #define RETRY_MINUTES_MAX 10080 /* a week */
 
 /*

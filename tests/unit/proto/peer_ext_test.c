@@ -24,7 +24,7 @@ static void reads_an_ordinary_handshake(void **state)
 		parse("d1:md11:lt_donthavei7e11:upload_onlyi3e11:ut_metadatai2e"
 		      "6:ut_pexi1ee13:metadata_sizei31235e1:pi6881e4:reqqi250e"
 		      "11:upload_onlyi1e1:v14:uTorrent "
-	              "3.5.56:yourip4:\x7f\x01\x02"
+		      "3.5.56:yourip4:\x7f\x01\x02"
 		      "\x03"
 		      "e");
 

@@ -193,7 +193,7 @@ static void reads_plain_and_ipv6_peers(void **state)
 {
 	struct tracker_answer a =
 		parse(BODY("d5:peersld2:ip3:::14:porti1eed2:ip9:127.0.0.17:"
-	                   "peer id"
+			   "peer id"
 			   "20:xxxxxxxxxxxxxxxxxxxx4:porti6881eee6:peers618:"
 			   "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\x1a\xe1"
 			   "e"));
@@ -222,7 +222,7 @@ static void skips_names_and_broken_plain_peers(void **state)
 			   "d2:ip9:127.0.0.14:porti65616ee"
 			   "d2:ip9:127.0.0.1e"
 			   "d2:ip46:"
-	                   "1111111111111111111111111111111111111111111111"
+			   "1111111111111111111111111111111111111111111111"
 			   "4:porti1ee"
 			   "d2:ipi5e4:porti1ee1:xi3eleee"));
 
@@ -491,7 +491,7 @@ static void refuses_what_is_no_scrape(void **state)
 				 1, &s),
 		ERR_SYNTAX);
 	assert_int_equal(tracker_http_parse_scrape(span_str("d14:failure "
-	                                                    "reason2:noe"),
+							    "reason2:noe"),
 				 hash, 1, &s),
 		ERR_SYNTAX);
 	assert_int_equal(s.seeds, 3);

@@ -445,7 +445,7 @@ static void tells_tracker_answers_from_other_datagrams(void **state)
 	assert_false(udp_tracker_looks_like(span_of(b, 30)));
 	assert_false(udp_tracker_looks_like(span_of(NULL, 0)));
 	assert_false(udp_tracker_looks_like(span_str("d1:ad2:id20:"
-	                                             "abcdefghij0123456789e")));
+						     "abcdefghij0123456789e")));
 	b[0] = 0x21, b[3] = 0; /* uTP */
 	assert_false(udp_tracker_looks_like(span_of(b, 20)));
 }
