@@ -95,8 +95,10 @@ void settings_read(struct settings *s, struct span file, size_t *bad,
 
 /*
  * "500k", "1.5M", "2MiB", "0", "none" to bytes, rounded down.  k, M, G, T and
- * KiB ... are powers of 1024; kB, MB, GB, TB of 1000; kbit, Mbit, Gbit an
- * eighth of that; "/s" may follow.  In either case. ERR_SYNTAX, ERR_RANGE
+ * KiB, MiB ... are powers of 1024; kB, MB, GB, TB of 1000; kbit, Mbit, Gbit
+ * an eighth of those; "/s" may follow.  In either case.
+ *   ERR_SYNTAX  no such number or unit
+ *   ERR_RANGE   2^61 bytes or more
  */
 MUST_CHECK enum err settings_parse_size(const char *text, uint64_t *out);
 

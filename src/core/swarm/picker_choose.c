@@ -20,11 +20,14 @@ struct pick {
 	const struct pick_options *opt;
 	struct block_ref *out;
 	size_t n, max;
+	bool again; /* also what it let lie before */
 };
 
 static bool may_work_on(const struct pick *k, const struct partial *p)
 {
 	if (p->alone != PICKER_NOBODY && p->alone != k->peer)
+		return false;
+	if (p->shunned == k->peer && !k->again)
 		return false;
 	if (!(k->pk->flags[p->piece] & PIECE_PRIO))
 		return false;
@@ -343,7 +346,8 @@ size_t picker_pick(struct picker *pk, uint32_t peer, const struct bitfield *has,
 	if (!apart)
 		take_under_way(&k, false);
 	take_new(&k);
-	if (apart && k.n == 0 && picker_may_begin(pk))
+	k.again = k.n == 0;
+	if (k.again && (!apart || picker_may_begin(pk)))
 		take_under_way(&k, false);
 	if (!apart && k.n == 0)
 		take_copies(&k);

@@ -76,7 +76,8 @@ void partial_begin(struct partial_set *ps, uint32_t piece, uint32_t nblocks)
 		.nblocks = nblocks,
 		.nfree = nblocks,
 		.owner = PICKER_NOBODY,
-		.alone = PICKER_NOBODY};
+		.alone = PICKER_NOBODY,
+		.shunned = PICKER_NOBODY};
 	p->block = (struct partial_block *)mem_zero_array(nblocks,
 		sizeof *p->block);
 	ps->at[piece] = (uint32_t)ps->n++;
@@ -101,6 +102,8 @@ static void note_asker(struct partial *p, uint32_t peer)
 	if (p->owner == PICKER_NOBODY)
 		p->owner = peer;
 	p->mixed |= p->owner != peer;
+	if (p->shunned != peer)
+		p->shunned = PICKER_NOBODY;
 }
 
 size_t partial_ask_free(struct partial_set *ps, uint32_t piece, uint32_t peer,
@@ -170,24 +173,36 @@ bool partial_unask(struct partial_set *ps, struct block_ref b, uint32_t peer)
 	return was;
 }
 
-void partial_forget_peer(struct partial_set *ps, uint32_t piece, uint32_t peer)
+void partial_unask_all(struct partial_set *ps, uint32_t piece, uint32_t peer)
 {
 	struct partial *p = partial_of(ps, piece);
 
-	if (p->owner == peer)
-		p->owner = PICKER_NOBODY;
 	if (p->alone == peer)
 		p->alone = PICKER_NOBODY;
+	for (uint32_t i = 0; i < p->nblocks && p->nasked; i++)
+		if (unask(ps, p, i, peer))
+			p->mixed = true;
+	settle(ps, piece);
+}
+
+void partial_forget_peer(struct partial_set *ps, uint32_t piece, uint32_t peer)
+{
+	struct partial *p;
+
+	partial_unask_all(ps, piece, peer);
+	p = partial_of(ps, piece);
+	if (p->owner == peer)
+		p->owner = PICKER_NOBODY;
+	if (p->shunned == peer)
+		p->shunned = PICKER_NOBODY;
 	for (uint32_t i = 0; i < p->nblocks; i++) {
 		struct partial_block *b = &p->block[i];
 
-		if (b->stored && b->who[0] == peer)
-			b->who[0] = PICKER_NOBODY;
-		else if (!unask(ps, p, i, peer))
+		if (!b->stored || b->who[0] != peer)
 			continue;
+		b->who[0] = PICKER_NOBODY;
 		p->mixed = true;
 	}
-	settle(ps, piece);
 }
 
 static void list_others(const struct partial_block *b, uint32_t peer,

@@ -29,6 +29,7 @@ struct partial {
 	uint32_t first_free; /* no block before this one is free */
 	uint32_t owner;      /* began it, or took it over; PICKER_NOBODY */
 	uint32_t alone;      /* keeps it to itself; PICKER_NOBODY */
+	uint32_t shunned;    /* let a block lie, nobody else was asked since */
 	bool mixed;          /* blocks were asked from others than the owner */
 	struct partial_block *block;
 };
@@ -70,7 +71,9 @@ void partial_ask_again(struct partial_set *ps, struct block_ref b,
 	uint32_t peer);
 /* False when it was not asked from this peer. */
 bool partial_unask(struct partial_set *ps, struct block_ref b, uint32_t peer);
-/* Forget the peer in all blocks of the piece, as sender as well. */
+/* Nothing of the piece is asked from this peer any more. */
+void partial_unask_all(struct partial_set *ps, uint32_t piece, uint32_t peer);
+/* Nor was anything stored by it, as far as is known. */
 void partial_forget_peer(struct partial_set *ps, uint32_t piece, uint32_t peer);
 /* The block is here; the others that were asked are written out. */
 void partial_store(struct partial_set *ps, struct block_ref b, uint32_t peer,

@@ -325,20 +325,32 @@ void picker_lost(struct picker *pk, uint32_t peer, struct block_ref b)
 	if (!partial_unask(&pk->partials, b, peer))
 		return;
 	picker_partial_at(pk, b.piece)->alone = PICKER_NOBODY;
+	picker_partial_at(pk, b.piece)->shunned = peer;
 	end_if_idle(pk, b.piece);
+}
+
+/* A piece that gets a free block changes places with one before it, and one
+ * that ends with one behind it: hence up in one, down in the other. */
+static void for_each_partial(struct picker *pk, uint32_t peer,
+	void (*each)(struct partial_set *ps, uint32_t piece, uint32_t peer))
+{
+	struct partial_set *ps = &pk->partials;
+
+	for (size_t i = 0; i < ps->n; i++)
+		each(ps, ps->p[i].piece, peer);
+	for (size_t i = ps->n; i-- > 0;)
+		end_if_idle(pk, ps->p[i].piece);
+}
+
+void picker_lost_all(struct picker *pk, uint32_t peer)
+{
+	for_each_partial(pk, peer, partial_unask_all);
 }
 
 void picker_peer_gone(struct picker *pk, uint32_t peer)
 {
-	struct partial_set *ps = &pk->partials;
-
 	picker_set_slow(pk, peer, false);
-	/* A piece that gets a free block changes places with one before it,
-	 * and one that ends with one behind it: hence up, then down. */
-	for (size_t i = 0; i < ps->n; i++)
-		partial_forget_peer(ps, ps->p[i].piece, peer);
-	for (size_t i = ps->n; i-- > 0;)
-		end_if_idle(pk, ps->p[i].piece);
+	for_each_partial(pk, peer, partial_forget_peer);
 }
 
 /* What is known of a block that arrives, before asking who was asked. */

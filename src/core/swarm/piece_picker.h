@@ -121,10 +121,15 @@ size_t picker_pick(struct picker *pk, uint32_t peer, const struct bitfield *has,
  * others too. */
 void picker_set_slow(struct picker *pk, uint32_t peer, bool slow);
 
-/* The peer rejected, choked, timed out: the block is free again, unless others
- * were asked too.  Nothing happens when it was not asked. */
+/* The peer rejected it or let it time out: the block is free again, unless
+ * others were asked too.  This peer gets blocks of that piece again only when
+ * somebody else was asked for one, or when nothing else is left for it.
+ * Nothing happens when it was not asked. */
 void picker_lost(struct picker *pk, uint32_t peer, struct block_ref b);
-/* All its blocks are free again, and it is forgotten as a sender. */
+/* It choked: whatever was asked from it is free again; what it sent stays known
+ * as its own. */
+void picker_lost_all(struct picker *pk, uint32_t peer);
+/* It disconnected: the same, and it is forgotten as a sender. */
 void picker_peer_gone(struct picker *pk, uint32_t peer);
 
 enum picker_stored {
