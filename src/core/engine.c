@@ -47,6 +47,7 @@ void engine_notice(struct engine *e, struct torrent_id id,
 	struct notice *n = &e->notices[e->notice_seq % NOTICES_KEPT];
 
 	n->seq = ++e->notice_seq;
+	e->changed = true;
 	n->at_ms = engine_now(e);
 	n->wall_s = e->host->ops->wall_s(e->host);
 	n->kind = kind;
@@ -63,6 +64,7 @@ static void on_touched(void *user, struct torrent *t)
 	struct engine *e = user;
 	struct list *n = torrent_touched_node(t);
 
+	e->changed = true;
 	if (list_empty(n))
 		list_push_back(&e->touched, n);
 	if (!e->in_turn)
@@ -336,6 +338,7 @@ static void tick_due(struct engine *e, uint64_t now)
 		struct torrent_id id = torrent_id(t);
 		uint64_t at;
 
+		e->changed = true;
 		torrent_tick(t, now);
 		if (engine_find(e, id) != t)
 			continue;
@@ -401,6 +404,9 @@ void engine_wake(struct engine *e, uint64_t now)
 	if (e->list_unsaved && !e->list_saving && now >= e->list_save_at)
 		engine_session_save(e);
 	e->in_turn = false;
+	if (e->changed && e->on_change)
+		e->on_change(e->on_change_user);
+	e->changed = false;
 	engine_arm(e, next_deadline(e, now));
 	close_step(e, now); /* the owner may free us in here */
 }
@@ -447,6 +453,13 @@ void engine_close(struct engine *e, bool fast, void (*done)(void *user),
 	if (fast)
 		e->close_by = now;
 	engine_arm(e, now);
+}
+
+void engine_on_change(struct engine *e, void (*changed)(void *user),
+	void *user)
+{
+	e->on_change = changed;
+	e->on_change_user = user;
 }
 
 bool engine_settled(const struct engine *e)

@@ -49,6 +49,14 @@ void engine_close(struct engine *e, bool fast, void (*done)(void *user),
 	void *user);
 void engine_free(struct engine *e);
 
+/*
+ * changed() is called at the end of a turn in which anything that a snapshot
+ * shows may have changed; never from inside another call of the engine's
+ * users.  So a front end that is told nothing has nothing to do.
+ */
+void engine_on_change(struct engine *e, void (*changed)(void *user),
+	void *user);
+
 /* Whether every torrent was read and, where needed, checked. */
 bool engine_settled(const struct engine *e);
 

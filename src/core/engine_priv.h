@@ -71,6 +71,9 @@ struct engine {
 	void *close_user;
 
 	/* Seen from outside. */
+	void (*on_change)(void *user);
+	void *on_change_user;
+	bool changed; /* in this turn */
 	struct snapshot snap;
 	struct torrent_row *rows;
 	size_t rows_cap;
