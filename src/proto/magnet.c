@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "proto/arena.h"
+#include "proto/scan.h"
 #include "proto/url.h"
 
 #define SCHEME "magnet:?"
@@ -39,37 +40,12 @@ struct magnet_build {
 	struct magnet_range ranges[MAGNET_RANGES_MAX];
 };
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-}
-
-static struct span skip(struct span s, size_t n)
-{
-	return span_of(s.p + n, s.n - n);
-}
-
-static bool starts_with(struct span s, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	if (s.n < n)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (lower(s.p[i]) != (uint8_t)prefix[i])
-			return false;
-	}
-	return true;
-}
-
 /* Cut what stands before the first c off *s, and the c too. */
 static struct span next_part(struct span *s, char c)
 {
-	const uint8_t *at = s->n ? memchr(s->p, c, s->n) : NULL;
-	size_t n = at ? (size_t)(at - s->p) : s->n;
-	struct span part = span_of(s->p, n);
+	struct span part = span_of(s->p, scan_find(*s, (uint8_t)c));
 
-	*s = skip(*s, at ? n + 1 : n);
+	*s = scan_skip(*s, part.n < s->n ? part.n + 1 : part.n);
 	return part;
 }
 
@@ -78,14 +54,14 @@ static bool key_is(struct span key, const char *name)
 {
 	size_t n = strlen(name);
 
-	if (!starts_with(key, name))
+	if (!scan_begins(key, name))
 		return false;
 	if (key.n == n)
 		return true;
 	if (key.p[n] != '.' || key.n == n + 1)
 		return false;
 	for (size_t i = n + 1; i < key.n; i++) {
-		if (key.p[i] < '0' || key.p[i] > '9')
+		if (!scan_is_digit(key.p[i]))
 			return false;
 	}
 	return true;
@@ -101,7 +77,7 @@ static bool number(struct span s, uint64_t max, uint64_t *out)
 	for (size_t i = 0; i < s.n; i++) {
 		uint64_t digit = (uint64_t)s.p[i] - '0';
 
-		if (s.p[i] < '0' || s.p[i] > '9')
+		if (!scan_is_digit(s.p[i]))
 			return false;
 		if (digit > max || v > (max - digit) / 10)
 			return false;
@@ -116,15 +92,15 @@ static void read_hash(struct magnet_build *b, struct span value)
 	struct infohash *h = &b->m->hash;
 	struct infohash found;
 
-	if (starts_with(value, BTIH)) {
-		value = skip(value, strlen(BTIH));
+	if (scan_begins(value, BTIH)) {
+		value = scan_skip(value, strlen(BTIH));
 		if (infohash_parse(value, &found) == ERR_OK && found.has_v1 &&
 			!h->has_v1) {
 			memcpy(h->v1, found.v1, SHA1_LEN);
 			h->has_v1 = true;
 		}
-	} else if (starts_with(value, BTMH MULTIHASH_SHA256)) {
-		value = skip(value, strlen(BTMH MULTIHASH_SHA256));
+	} else if (scan_begins(value, BTMH MULTIHASH_SHA256)) {
+		value = scan_skip(value, strlen(BTMH MULTIHASH_SHA256));
 		if (infohash_parse(value, &found) == ERR_OK && found.has_v2 &&
 			!h->has_v2) {
 			memcpy(h->v2, found.v2, SHA256_LEN);
@@ -168,17 +144,16 @@ static bool fits(struct magnet_build *b, size_t n)
 static void add_url(struct magnet_build *b, struct span value, unsigned schemes,
 	const char **list, size_t *n, size_t max)
 {
-	if (*n == max)
-		return;
-	const char *url = url_clean(b->arena, value, schemes);
-	if (!url)
+	char url[URL_MAX + 1];
+
+	if (*n == max || !url_clean(value, schemes, url))
 		return;
 	for (size_t i = 0; i < *n; i++) {
 		if (strcmp(list[i], url) == 0)
 			return;
 	}
 	if (fits(b, strlen("&tr=") + encoded_len(url)))
-		list[(*n)++] = url;
+		list[(*n)++] = arena_text(b->arena, span_str(url));
 }
 
 static void add_peer(struct magnet_build *b, struct span value)
@@ -215,7 +190,7 @@ static enum err read_range(struct span s, uint32_t base,
 	if (first.n == 0 || last.n == 0)
 		return ERR_SYNTAX;
 	for (size_t i = 0; i < s.n; i++) {
-		if ((s.p[i] < '0' || s.p[i] > '9') && s.p[i] != '-')
+		if (!scan_is_digit(s.p[i]) && s.p[i] != '-')
 			return ERR_SYNTAX;
 	}
 	if (memchr(last.p, '-', last.n))
@@ -335,8 +310,8 @@ static void read_parameter(struct magnet_build *b, struct span part,
 	struct span key = next_part(&part, '=');
 
 	/* Links copied out of HTML have "&amp;" between their parameters. */
-	if (starts_with(key, "amp;"))
-		key = skip(key, strlen("amp;"));
+	if (scan_begins(key, "amp;"))
+		key = scan_skip(key, strlen("amp;"));
 	scratch->len = 0;
 	if (key_is(key, "dn"))
 		decode_name(part, scratch);
@@ -362,15 +337,6 @@ static void keep_lists(struct magnet_build *b)
 	memcpy(m->select, b->ranges, m->nselect * sizeof *m->select);
 }
 
-static struct span trim(struct span s)
-{
-	while (s.n && s.p[0] <= ' ')
-		s = skip(s, 1);
-	while (s.n && s.p[s.n - 1] <= ' ')
-		s.n--;
-	return s;
-}
-
 enum err magnet_parse(struct span text, struct magnet **out,
 	struct fault *fault)
 {
@@ -379,8 +345,8 @@ enum err magnet_parse(struct span text, struct magnet **out,
 	if (text.n > MAGNET_MAX)
 		return fault_set(fault, ERR_LIMIT, 0,
 			"the link is longer than %u bytes", MAGNET_MAX);
-	text = trim(text);
-	if (!starts_with(text, SCHEME))
+	text = scan_trim(text);
+	if (!scan_begins(text, SCHEME))
 		return fault_set(fault, ERR_SYNTAX, 0,
 			"this is not a magnet link");
 	struct magnet_build *b = mem_zero(sizeof *b);
@@ -388,7 +354,7 @@ enum err magnet_parse(struct span text, struct magnet **out,
 	b->m = arena_alloc(b->arena, sizeof *b->m);
 	b->m->arena = b->arena;
 	b->written = FIXED_WRITTEN;
-	text = skip(text, strlen(SCHEME));
+	text = scan_skip(text, strlen(SCHEME));
 	while (text.n > 0)
 		read_parameter(b, next_part(&text, '&'), &scratch);
 	keep_lists(b);

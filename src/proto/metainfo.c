@@ -15,6 +15,8 @@
 #include "proto/metainfo_priv.h"
 #include "proto/url.h"
 
+_Static_assert(URL_MAX == METAINFO_URL_MAX, "one limit for URLs");
+
 #define TRACKER_SCHEMES (URL_HTTP | URL_HTTPS | URL_UDP)
 #define WEBSEED_SCHEMES (URL_HTTP | URL_HTTPS)
 
@@ -219,15 +221,15 @@ static bool url_list_has(const struct url_list *l, const char *url)
 static bool url_list_add(struct url_list *l, uint32_t node, uint32_t tier)
 {
 	struct span raw = benc_str(l->b->doc, node);
-	const char *url;
+	char url[URL_MAX + 1];
 
 	if (l->n == l->max || l->seen++ == URLS_SEEN_MAX)
 		return false;
-	if (raw.n == 0)
-		return true;
-	url = url_clean(l->b->arena, raw, l->schemes);
-	if (url && !url_list_has(l, url))
-		l->a[l->n++] = (struct meta_tracker){url, tier};
+	if (url_clean(raw, l->schemes, url) && !url_list_has(l, url))
+		l->a[l->n++] = (struct meta_tracker){
+			.url = arena_text(l->b->arena, span_str(url)),
+			.tier = tier,
+		};
 	return true;
 }
 

@@ -51,7 +51,7 @@ struct meta_props {
 	uint64_t length;
 	bool is_pad, is_symlink, is_executable;
 };
-/* `what` names the file in faults. */
+/* index: the file's number, from 1, for faults. */
 MUST_CHECK enum err meta_read_props(const struct meta_build *b, uint32_t node,
 	size_t index, struct meta_props *out);
 

@@ -5,7 +5,7 @@
  * is the order of the pieces.  A v2 torrent's files become the list; in a
  * hybrid they are held against the v1 list, entry by entry.
  */
-#include <string.h>
+#include <assert.h>
 
 #include "base/hash.h"
 #include "proto/metainfo_priv.h"
@@ -33,6 +33,8 @@ struct tree_leaf {
 
 static void tree_enter(struct tree_walk *w, uint32_t dict)
 {
+	/* The tree lies inside the document, whose depth is bounded. */
+	assert(w->depth < BENC_MAX_DEPTH);
 	w->level[w->depth++] = (struct tree_level){
 		.dict = dict,
 		.at = BENC_NONE,
@@ -89,8 +91,6 @@ static enum err tree_visit(struct tree_walk *w, uint32_t value,
 	if (first == BENC_NONE)
 		return ERR_AGAIN; /* an empty folder: nothing to make */
 	if (benc_str(d, first).n > 0) {
-		if (w->depth == BENC_MAX_DEPTH)
-			return ERR_LIMIT;
 		tree_enter(w, value);
 		return ERR_AGAIN;
 	}

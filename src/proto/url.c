@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 #include "base/addr.h"
-#include "base/codec.h"
+#include "proto/scan.h"
 
 static const struct scheme {
 	const char *prefix;
@@ -14,47 +14,16 @@ static const struct scheme {
 	{"udp://", URL_UDP},
 };
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-}
-
 static bool is_alnum(uint8_t c)
 {
-	return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
+	return scan_is_digit(c) ||
+	       (scan_lower(c) >= 'a' && scan_lower(c) <= 'z');
 }
 
 static bool is_hex(uint8_t c)
 {
-	return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f');
-}
-
-static struct span skip(struct span s, size_t n)
-{
-	return span_of(s.p + n, s.n - n);
-}
-
-/* Offset of the first c in s, or s.n. */
-static size_t find(struct span s, uint8_t c)
-{
-	size_t i = 0;
-
-	while (i < s.n && s.p[i] != c)
-		i++;
-	return i;
-}
-
-static bool starts_with(struct span s, const char *prefix)
-{
-	struct span want = span_str(prefix);
-
-	if (s.n < want.n)
-		return false;
-	for (size_t i = 0; i < want.n; i++) {
-		if (lower(s.p[i]) != want.p[i])
-			return false;
-	}
-	return true;
+	return scan_is_digit(c) ||
+	       (scan_lower(c) >= 'a' && scan_lower(c) <= 'f');
 }
 
 static bool v6_ok(struct span host)
@@ -75,7 +44,7 @@ bool host_ok(struct span host)
 		return false;
 	if (host.p[0] == '[')
 		return false;
-	if (find(host, ':') < host.n)
+	if (scan_find(host, ':') < host.n)
 		return v6_ok(host);
 	for (size_t i = 0; i < host.n; i++) {
 		uint8_t c = host.p[i];
@@ -110,23 +79,23 @@ static bool authority_split(struct span s, struct span *host, uint16_t *port)
 	struct span rest;
 
 	if (s.n && s.p[0] == '[') {
-		size_t close = find(s, ']');
+		size_t close = scan_find(s, ']');
 
 		if (close == s.n)
 			return false;
 		h = span_of(s.p + 1, close - 1);
-		rest = skip(s, close + 1);
+		rest = scan_skip(s, close + 1);
 		/* Brackets are for IPv6 alone. */
-		if (find(h, ':') == h.n)
+		if (scan_find(h, ':') == h.n)
 			return false;
 	} else {
-		h.n = find(s, ':');
-		rest = skip(s, h.n);
+		h.n = scan_find(s, ':');
+		rest = scan_skip(s, h.n);
 	}
 	uint16_t p = 0;
 	if (!host_ok(h))
 		return false;
-	if (rest.n && (rest.p[0] != ':' || !port_parse(skip(rest, 1), &p)))
+	if (rest.n && (rest.p[0] != ':' || !port_parse(scan_skip(rest, 1), &p)))
 		return false;
 	*host = h;
 	*port = p;
@@ -149,7 +118,7 @@ static const struct scheme *find_scheme(struct span url, unsigned schemes)
 {
 	for (size_t i = 0; i < sizeof SCHEMES / sizeof *SCHEMES; i++) {
 		if ((schemes & SCHEMES[i].bit) &&
-			starts_with(url, SCHEMES[i].prefix))
+			scan_begins(url, SCHEMES[i].prefix))
 			return &SCHEMES[i];
 	}
 	return NULL;
@@ -190,30 +159,16 @@ bool url_ok(struct span url, unsigned schemes)
 	const struct scheme *scheme = find_scheme(url, schemes);
 	if (!scheme)
 		return false;
-	struct span s = skip(url, strlen(scheme->prefix));
+	struct span s = scan_skip(url, strlen(scheme->prefix));
 	struct span authority = span_of(s.p, authority_len(s));
 	if (!tail_ok(s))
 		return false;
 	size_t at = authority.n;
 	while (at > 0 && authority.p[at - 1] != '@')
 		at--;
-	if (!authority_split(skip(authority, at), &host, &port))
+	if (!authority_split(scan_skip(authority, at), &host, &port))
 		return false;
 	return port != 0 || scheme->bit != URL_UDP;
-}
-
-static bool is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static struct span trim(struct span s)
-{
-	while (s.n && is_blank(s.p[0]))
-		s = skip(s, 1);
-	while (s.n && is_blank(s.p[s.n - 1]))
-		s.n--;
-	return s;
 }
 
 /* Blanks and bytes beyond ASCII would have to be encoded by every sender. */
@@ -234,23 +189,23 @@ static void encode_odd_bytes(struct span s, struct writer *w)
 	}
 }
 
-const char *url_clean(struct arena *a, struct span raw, unsigned schemes)
+bool url_clean(struct span raw, unsigned schemes, char out[URL_MAX + 1])
 {
-	uint8_t text[URL_MAX];
-	struct writer w = writer_of(text, sizeof text);
-	struct span s = trim(raw);
+	struct writer w = writer_of(out, URL_MAX);
+	struct span s = scan_trim(raw);
 
-	s.n = find(s, '#');
+	s.n = scan_find(s, '#');
 	if (s.n > URL_MAX)
-		return NULL;
+		return false;
 	const struct scheme *scheme = find_scheme(s, schemes);
 	if (!scheme)
-		return NULL;
+		return false;
 	size_t head = strlen(scheme->prefix);
-	head += authority_len(skip(s, head));
+	head += authority_len(scan_skip(s, head));
 	write_span(&w, span_of(s.p, head));
-	encode_odd_bytes(skip(s, head), &w);
+	encode_odd_bytes(scan_skip(s, head), &w);
 	if (w.full || !url_ok(writer_span(&w), schemes))
-		return NULL;
-	return arena_text(a, writer_span(&w));
+		return false;
+	out[w.len] = '\0';
+	return true;
 }

@@ -12,7 +12,6 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
-#include "proto/arena.h"
 
 #define URL_MAX 2048u /* bytes */
 #define URL_HOST_MAX 253u
@@ -27,11 +26,11 @@ enum url_scheme {
 bool url_ok(struct span url, unsigned schemes);
 
 /*
- * The URL as it may be sent: blanks around it and a fragment are cut off,
- * blanks and bytes beyond ASCII behind the host are percent-encoded.  Lives
- * in a; NULL when the result is not url_ok().
+ * The URL as it may be sent: blanks and controls around it and a fragment are
+ * cut off, blanks and bytes beyond ASCII behind the host are percent-encoded.
+ * False, leaving out unspecified, when the result is not url_ok().
  */
-const char *url_clean(struct arena *a, struct span raw, unsigned schemes);
+bool url_clean(struct span raw, unsigned schemes, char out[URL_MAX + 1]);
 
 /* A host: a name, an IPv4 address, or an IPv6 address without brackets. */
 bool host_ok(struct span host);

@@ -142,6 +142,26 @@ static void reads_a_v2_torrent_and_its_layers(void **state)
 	metainfo_free(m);
 }
 
+static void an_info_dictionary_alone_lacks_layers(void **state)
+{
+	struct v2_world w;
+	struct metainfo *m = NULL;
+
+	(void)state;
+	v2_begin(&w);
+	buf_add_str(&w.text, "d9:file treed");
+	put_leaf(&w, "f", 3 * 16384, w.root);
+	buf_add_str(&w.text, "e" V2_TAIL "e");
+	assert_int_equal(metainfo_parse_info(buf_span(&w.text), &m, &fault),
+		ERR_OK);
+	assert_false(m->has_layers);
+	assert_null(m->layers);
+	assert_int_equal(m->npieces, 3);
+	assert_ptr_equal(metainfo_flaw(m), NULL);
+	metainfo_free(m);
+	buf_free(&w.text);
+}
+
 static void one_file_in_the_tree_needs_no_folder(void **state)
 {
 	struct v2_world w;
@@ -398,6 +418,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_a_v2_torrent_and_its_layers),
+		cmocka_unit_test(an_info_dictionary_alone_lacks_layers),
 		cmocka_unit_test(one_file_in_the_tree_needs_no_folder),
 		cmocka_unit_test(layers_may_be_missing_but_not_wrong),
 		cmocka_unit_test(
