@@ -237,7 +237,7 @@ static void reads_the_length(void **state)
 static void selects_files_and_leaves_out_bad_ranges(void **state)
 {
 	struct magnet *m = parse(LINK "&so=7,0-4,-1,3-5,99999999999999999999,9-"
-	                              "8,x,&so=20-4294967295");
+				      "8,x,&so=20-4294967295");
 
 	(void)state;
 	assert_int_equal(m->nselect, 3);
@@ -296,7 +296,7 @@ static void merges_ranges_at_the_end_of_the_numbers(void **state)
 
 	(void)state;
 	assert_int_equal(magnet_parse_ranges(span_str("4294967295,0-4294967294,"
-	                                              "5"),
+						      "5"),
 				 0, r, 4, &n),
 		ERR_OK);
 	assert_int_equal(n, 1);
