@@ -1,5 +1,5 @@
 /*
- * files.c - reading, writing, hashing and flushing the files of a torrent.
+ * files.c - reading, writing and hashing the files of a torrent.
  */
 #include "host/files.h"
 
@@ -90,24 +90,6 @@ enum err files_fault(struct fault *fault, const char *verb, const char *name,
 		below_reason(err, buf, sizeof buf));
 }
 
-void files_note_written(struct files *f, size_t i, bool created)
-{
-	size_t n = f->layout->meta->nfiles + 1;
-
-	pthread_mutex_lock(&f->lock);
-	if (!f->flag)
-		f->flag = mem_zero_array(n, sizeof *f->flag);
-	if (created)
-		f->flag[i] |= FILE_CREATED;
-	if (!(f->flag[i] & FILE_DIRTY)) {
-		f->flag[i] |= FILE_DIRTY;
-		f->dirty = mem_grow(f->dirty, &f->dirty_cap, f->ndirty + 1,
-			sizeof *f->dirty);
-		f->dirty[f->ndirty++] = i;
-	}
-	pthread_mutex_unlock(&f->lock);
-}
-
 static bool out_of_descriptors(int err)
 {
 	return err == -EMFILE || err == -ENFILE;
@@ -131,15 +113,6 @@ struct fd_ref *files_root(struct files *f, bool make, int *err)
 	}
 	return fd_cache_add(f->cache, f, SLOT_ROOT, false, fd);
 }
-
-/* What shall be opened, and how. */
-struct opening {
-	size_t slot;
-	const char *path;
-	bool write;
-	bool create;
-	uint64_t size; /* make it at least that long; 0: leave it */
-};
 
 static int grow(int fd, uint64_t size)
 {
@@ -178,8 +151,7 @@ static int open_below(struct files *f, int root, const struct opening *o)
 	return fd;
 }
 
-static struct fd_ref *open_file(struct files *f, const struct opening *o,
-	int *err)
+struct fd_ref *files_open(struct files *f, const struct opening *o, int *err)
 {
 	struct fd_ref *ref = fd_cache_get(f->cache, f, o->slot, o->write);
 	struct fd_ref *root;
@@ -226,7 +198,7 @@ static bool find_place(struct files *f, const struct layout_run *run,
 
 	*place = (struct place){
 		.name = m->path, .note = run->file, .offset = run->file_offset};
-	place->ref = open_file(f, &o, err);
+	place->ref = files_open(f, &o, err);
 	if (place->ref || wanted || (*err != -ENOENT && *err != -ENOTDIR))
 		return place->ref != NULL;
 	place->name = f->parts;
@@ -238,7 +210,7 @@ static bool find_place(struct files *f, const struct layout_run *run,
 		.write = write,
 		.create = write,
 	};
-	place->ref = open_file(f, &o, err);
+	place->ref = files_open(f, &o, err);
 	return place->ref != NULL;
 }
 
@@ -505,96 +477,6 @@ enum err files_hash(struct files *f, struct file_worker *w, uint64_t offset,
 	}
 	hasher_end(w->hasher, sha1_out);
 	return ERR_OK;
-}
-
-/* fsync() of the folders on the way to path, up to the download folder. */
-static int sync_folders(int root, const char *path)
-{
-	char *at = mem_strdup(path);
-	char *slash;
-	int err;
-
-	do {
-		err = below_sync_parent(root, at);
-		slash = strrchr(at, '/');
-		if (slash)
-			*slash = '\0';
-	} while (slash && !err);
-	mem_free(at);
-	return err;
-}
-
-static int flush_one(struct files *f, size_t i, unsigned flag, const char *name)
-{
-	bool is_parts = i == f->layout->meta->nfiles;
-	struct opening o = {
-		.slot = is_parts ? SLOT_PARTS : i,
-		.path = name,
-		.write = true,
-	};
-	struct fd_ref *ref, *root;
-	int err = 0;
-
-	ref = open_file(f, &o, &err);
-	if (!ref)
-		return err;
-	if (f->io.fdatasync(ref->fd) != 0)
-		err = -errno;
-	fd_cache_drop(f->cache, ref);
-	if (err || !(flag & FILE_CREATED))
-		return err;
-	root = files_root(f, false, &err);
-	if (!root)
-		return err;
-	err = sync_folders(root->fd, name);
-	fd_cache_drop(f->cache, root);
-	return err;
-}
-
-/* Take the list of written files over; writers go on with an empty one. */
-static size_t take_dirty(struct files *f, size_t **list, uint8_t **flags)
-{
-	size_t n;
-
-	pthread_mutex_lock(&f->lock);
-	n = f->ndirty;
-	*list = f->dirty;
-	*flags = n ? mem_array(n, 1) : NULL;
-	for (size_t i = 0; i < n; i++) {
-		(*flags)[i] = f->flag[f->dirty[i]];
-		f->flag[f->dirty[i]] = 0;
-	}
-	f->dirty = NULL;
-	f->ndirty = 0;
-	f->dirty_cap = 0;
-	pthread_mutex_unlock(&f->lock);
-	return n;
-}
-
-enum err files_flush(struct files *f, struct fault *fault)
-{
-	size_t *list;
-	uint8_t *flags;
-	size_t n = take_dirty(f, &list, &flags);
-	enum err result = ERR_OK;
-
-	for (size_t i = 0; i < n; i++) {
-		const char *name = list[i] == f->layout->meta->nfiles
-		                           ? f->parts
-		                           : files_meta(f, list[i])->path;
-		int err = flush_one(f, list[i], flags[i], name);
-
-		if (!err)
-			continue;
-		/* What somebody removed stays lost; say so once. */
-		if (err != -ENOENT)
-			files_note_written(f, list[i], flags[i] & FILE_CREATED);
-		if (!result)
-			result = files_fault(fault, "flush", name, err);
-	}
-	mem_free(list);
-	mem_free(flags);
-	return result;
 }
 
 enum err files_stat(struct files *f, struct disk_stat *stat,

@@ -1,5 +1,6 @@
 /*
- * files_priv.h - what files.c, files_select.c and files_move.c share.
+ * files_priv.h - what files.c, files_flush.c, files_select.c and files_move.c
+ * share.
  */
 #ifndef HOST_FILES_PRIV_H
 #define HOST_FILES_PRIV_H
@@ -53,6 +54,18 @@ enum err files_fault(struct fault *fault, const char *verb, const char *name,
 
 /* The download folder, held in the cache; NULL and *err on failure. */
 struct fd_ref *files_root(struct files *f, bool make, int *err);
+
+/* What shall be opened, and how. */
+struct opening {
+	size_t slot; /* of the cache */
+	const char *path;
+	bool write;
+	bool create;
+	uint64_t size; /* make it at least that long; 0: leave it */
+};
+
+/* A file, held in the cache; NULL and *err on failure. */
+struct fd_ref *files_open(struct files *f, const struct opening *o, int *err);
 
 /* Remember for the next flush that file i (nfiles: the part file) changed. */
 void files_note_written(struct files *f, size_t i, bool created);

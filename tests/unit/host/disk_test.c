@@ -523,11 +523,11 @@ static void note_file_done(struct disk_file_job *j)
 	a->loaded = j->loaded;
 }
 
-static void file_ask_init(struct file_ask *a, int op, const char *path,
+static void file_ask_init(struct file_ask *a, bool is_save, const char *path,
 	const char *text)
 {
 	memset(a, 0, sizeof *a);
-	a->job.op = op;
+	a->job.op = is_save ? DISK_FILE_SAVE : DISK_FILE_LOAD;
 	a->job.path = path;
 	a->job.max = 1000;
 	if (text)
@@ -546,22 +546,22 @@ static void saves_of_one_name_run_in_the_order_made(void **state)
 	rig_init(&r);
 	for (int i = 0; i < 10; i++) {
 		snprintf(text, sizeof text, "gen %d", i);
-		file_ask_init(&save[i], DISK_FILE_SAVE, "t/x.resume", text);
+		file_ask_init(&save[i], true, "t/x.resume", text);
 		r.disk->ops->file(r.disk, &save[i].job);
 		memset(text, 0, sizeof text); /* the call copied it */
 	}
-	file_ask_init(&load, DISK_FILE_LOAD, "t/x.resume", NULL);
+	file_ask_init(&load, false, "t/x.resume", NULL);
 	r.disk->ops->file(r.disk, &load.job);
 	run_until(&r, &load.done);
 	assert_int_equal(load.job.fault.code, ERR_OK);
 	assert_true(span_is(buf_span(&load.loaded), "gen 9"));
 	buf_free(&load.loaded);
-	file_ask_init(&load, DISK_FILE_LOAD, "t/x.resume.1", NULL);
+	file_ask_init(&load, false, "t/x.resume.1", NULL);
 	r.disk->ops->file(r.disk, &load.job);
 	run_until(&r, &load.done);
 	assert_true(span_is(buf_span(&load.loaded), "gen 8"));
 	buf_free(&load.loaded);
-	file_ask_init(&load, DISK_FILE_LOAD, "t/none", NULL);
+	file_ask_init(&load, false, "t/none", NULL);
 	r.disk->ops->file(r.disk, &load.job);
 	run_until(&r, &load.done);
 	assert_int_equal(load.job.fault.code, ERR_NOENT);
@@ -579,7 +579,7 @@ static void saves_are_done_even_when_the_disk_closes(void **state)
 	for (int i = 0; i < 20; i++) {
 		name[i][0] = (char)('a' + i);
 		name[i][1] = '\0';
-		file_ask_init(&save[i], DISK_FILE_SAVE, name[i], "kept");
+		file_ask_init(&save[i], true, name[i], "kept");
 		r.disk->ops->file(r.disk, &save[i].job);
 	}
 	r.disk->ops->store_close(r.store, note_store_closed, &r);
