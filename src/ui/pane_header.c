@@ -169,7 +169,7 @@ void pane_title(const struct area *a, const struct title *t)
 		x += 1;
 		x += draw_textf(a, x, 0, pen_bold(ROLE_KEY), " %s ", t->chip);
 	}
-	if (!t->right)
+	if (!t->right || !*t->right)
 		return;
 	width = draw_width(a, t->right);
 	if (x + width + 4 <= a->w)

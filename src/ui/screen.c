@@ -413,6 +413,15 @@ const struct grid *screen_draw(struct screen *s)
 	return &s->grid;
 }
 
+bool screen_draw_motion(struct screen *s)
+{
+	struct area a = area_of(&s->grid);
+
+	if (s->message_title || !s->top->class->draw_motion)
+		return false;
+	return s->top->class->draw_motion(s->top, &a);
+}
+
 uint64_t screen_deadline(const struct screen *s)
 {
 	return toasts_deadline(&s->news, s->now_ms);

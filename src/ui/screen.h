@@ -97,6 +97,9 @@ void screen_message(struct screen *s, const char *title, const char *lines);
 void screen_input(struct screen *s, const struct input *in);
 /* Draw everything; the grid is the screen's own. */
 const struct grid *screen_draw(struct screen *s);
+/* Only what moves between two seconds, the piece map, in the grid of the last
+ * drawing.  False: it is not to be seen, nothing was drawn. */
+bool screen_draw_motion(struct screen *s);
 /* Whether something moves by itself. */
 bool screen_has_motion(const struct screen *s);
 /* When the picture changes by time alone, on the engine's clock. */

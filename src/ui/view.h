@@ -39,6 +39,9 @@ struct view_class {
 	void (*update)(struct view *v);
 	/* The area is the whole grid. */
 	void (*draw)(struct view *v, const struct area *a);
+	/* Only what moves between two seconds; false when there is nothing.
+	 * Asked of the top view alone. */
+	bool (*draw_motion)(struct view *v, const struct area *a);
 	unsigned (*contexts)(const struct view *v); /* enum key_context bits */
 	/* Whether an action would do something now: else its key is not
 	 * shown. */

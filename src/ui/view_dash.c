@@ -126,6 +126,19 @@ static void draw(struct view *v, const struct area *a)
 		draw_key_bar(v->screen, a, d->layout.keybar.y, v);
 }
 
+static bool draw_motion(struct view *v, const struct area *a)
+{
+	struct dash *d = dash_of(v);
+	struct area in;
+
+	if (!layout_shows(&d->layout, PANE_PIECES))
+		return false;
+	in = inside(d, a, PANE_PIECES);
+	draw_fill(&in, pen_on(ROLE_TEXT, GROUND_NONE));
+	pane_pieces(d, &in, d->layout.strip);
+	return true;
+}
+
 /* --- what keys may do
  * ------------------------------------------------------------------ */
 
@@ -548,6 +561,7 @@ const struct view_class view_dash = {
 	.size = sizeof(struct dash),
 	.init = init,
 	.draw = draw,
+	.draw_motion = draw_motion,
 	.contexts = contexts,
 	.can = can,
 	.input = input,
