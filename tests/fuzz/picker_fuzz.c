@@ -4,7 +4,7 @@
  */
 #include "../unit/core/picker_model.h"
 
-#define STEPS_MAX 600
+#define STEPS_MAX 250
 
 struct input {
 	const uint8_t *p;

@@ -58,7 +58,9 @@ uint32_t pipeline_room(const struct pipeline *p)
 {
 	if (p->snubbed)
 		return p->n == 0;
-	if (p->n > p->depth / 2)
+	if (p->n > p->depth - p->depth / 4)
+		return 0;
+	if (p->n >= p->depth)
 		return 0;
 	return p->depth - (uint32_t)p->n;
 }

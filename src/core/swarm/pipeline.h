@@ -64,8 +64,9 @@ void pipeline_fini(struct pipeline *p);
 /* 0: it does not say. */
 void pipeline_set_peer_limit(struct pipeline *p, uint32_t reqq);
 
-/* How many more requests may be sent now.  Refill at half depth: 0 until the
- * open ones fell to half of it, so requests leave in batches. */
+/* How many more requests may be sent now.  0 until the open ones fell to three
+ * quarters of the depth, so that requests leave in batches; not to a half, for
+ * with a peer whose reqq is small that would let the line run dry. */
 uint32_t pipeline_room(const struct pipeline *p);
 void pipeline_sent(struct pipeline *p, struct block_ref b, uint64_t now);
 /* False when it was not open. */
