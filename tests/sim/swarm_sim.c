@@ -1,11 +1,12 @@
 /*
  * swarm_sim.c - honest peers on a good network: everybody completes.
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+/* cmocka.h needs the four above. */
+#include <cmocka.h>
 
 #include "sim_swarm.h"
 

@@ -180,11 +180,12 @@ static bool has_room(const struct swarm *sw)
 	       sw->sh->npeers < sw->sh->max_peers;
 }
 
-/* A complete torrent has nothing to ask and waits to be found. */
+/* A complete torrent dials as well: those who lack something may be unable to
+ * reach it.  The book leaves other seeds out then. */
 static bool wants_to_dial(const struct swarm *sw)
 {
 	return sw->active && sw->sh->nhalf_open < sw->sh->max_half_open &&
-	       has_room(sw) && !swarm_complete(sw);
+	       has_room(sw);
 }
 
 static void dial_one(struct swarm *sw, const struct addr *a)
