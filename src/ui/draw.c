@@ -177,6 +177,30 @@ void draw_field(const struct area *a, struct rect at, struct pen pen,
 	draw_text(&field, fit == FIT_RIGHT ? at.w - width : 0, 0, pen, cut);
 }
 
+void draw_words(const struct area *a, struct pen pen, const char *text)
+{
+	int x = 0, y = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+		char word[64];
+		int width;
+
+		if (len >= sizeof word)
+			len = sizeof word - 1;
+		memcpy(word, text, len);
+		word[len] = '\0';
+		width = draw_width(a, word);
+		if (x && x + width > a->w) {
+			x = 0;
+			y++;
+		}
+		x += draw_text(a, x, y, pen, word) + 1;
+		text += len;
+		text += strspn(text, " ");
+	}
+}
+
 void draw_fill(const struct area *a, struct pen pen)
 {
 	for (int y = 0; y < a->h; y++)

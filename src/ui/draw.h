@@ -68,6 +68,9 @@ void draw_field(const struct area *a, struct rect at, struct pen pen,
 void text_fit(enum glyph_tier tier, const char *text, int cols, enum fit fit,
 	char *out, size_t cap);
 
+/* Words over as many rows as the area has; the rest is left out. */
+void draw_words(const struct area *a, struct pen pen, const char *text);
+
 /* Blank the area with this pen. */
 void draw_fill(const struct area *a, struct pen pen);
 /* Change only the ground of a row. */

@@ -135,12 +135,11 @@ void pane_dht(const struct dash *d, const struct area *a)
 	}
 	pane_title(a, &t);
 	if (!totals->has_dht) {
-		draw_field(a, (struct rect){2, 1, a->w - 3, 1},
-			pen_of(ROLE_DIM), FIT_END,
-			"There is no DHT in this session: peers come from");
-		draw_field(a, (struct rect){2, 2, a->w - 3, 1},
-			pen_of(ROLE_DIM), FIT_END,
-			"trackers, from each other and from --peer.");
+		struct area words = area_sub(a, 2, 1, a->w - 3, a->h - 1);
+
+		draw_words(&words, pen_of(ROLE_DIM),
+			"No DHT in this session: peers come from trackers and "
+			"from those you name.");
 		return;
 	}
 	if (totals->dht_nodes == 0)

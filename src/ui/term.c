@@ -47,6 +47,7 @@ struct term {
 	struct termios found;
 	bool has_modes; /* mouse, paste, focus: an xterm-like terminal */
 	bool suspended;
+	bool has_started_color; /* cannot be taken back */
 	const struct theme *theme;
 	enum depth depth;
 	enum glyph_tier tier;
@@ -489,10 +490,6 @@ static enum err open_curses(struct term *t, const char *name,
 	set_term(t->screen);
 	typeahead(-1);
 	scrollok(stdscr, FALSE);
-	if (has_colors()) {
-		start_color();
-		use_default_colors();
-	}
 	return ERR_OK;
 }
 
@@ -574,6 +571,12 @@ void term_set_look(struct term *t, const struct term_look *look)
 	t->theme = look->theme;
 	t->depth = choose_depth(look->colors);
 	t->tier = choose_tier(look->glyphs, termname());
+	/* Not before it is needed: from then on curses sends colour resets. */
+	if (t->depth != DEPTH_MONO && !t->has_started_color) {
+		start_color();
+		use_default_colors();
+		t->has_started_color = true;
+	}
 	forget_pairs(t);
 }
 

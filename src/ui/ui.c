@@ -43,6 +43,7 @@ struct ui {
 	uv_timer_t numbers; /* the next look at the numbers */
 	uv_timer_t esc;
 	uv_timer_t resize;
+	uv_timer_t leave; /* tells the owner, from the loop, to shut down */
 	uv_signal_t signals[SIGNALS];
 	unsigned handles; /* still to be closed */
 	bool closing, dead, suspended;
@@ -299,13 +300,22 @@ void ui_dirty(struct ui *ui)
  * -----------------------------------------------------------------------------
  */
 
+static void on_leave(uv_timer_t *t)
+{
+	struct ui *ui = t->data;
+
+	if (ui->cfg.quit)
+		ui->cfg.quit(ui->cfg.user, ui->at_once);
+}
+
+/* The owner may close us while it is told: so no view may be on the stack. */
 static void ask_quit(struct ui *ui, bool at_once)
 {
 	if (ui->closing || (ui->asked && !at_once))
 		return;
 	ui->asked = true;
-	if (ui->cfg.quit)
-		ui->cfg.quit(ui->cfg.user, at_once);
+	ui->at_once |= at_once;
+	uv_timer_start(&ui->leave, on_leave, 0, 0);
 }
 
 /* The terminal went away: never look at it again, save and leave. */
@@ -649,6 +659,7 @@ static void close_handles(struct ui *ui)
 	uv_close((uv_handle_t *)&ui->numbers, closed);
 	uv_close((uv_handle_t *)&ui->esc, closed);
 	uv_close((uv_handle_t *)&ui->resize, closed);
+	uv_close((uv_handle_t *)&ui->leave, closed);
 }
 
 static uint32_t esc_ms(void)

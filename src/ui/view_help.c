@@ -15,7 +15,7 @@
  */
 
 #define LINES_MAX 96
-#define KEYS_COLS 16
+#define KEYS_COLS 13
 
 struct help_line {
 	const struct key_binding *key; /* NULL: a title */
@@ -168,7 +168,6 @@ static void help_draw(struct view *v, const struct area *a)
 			     : "Help: keys that work here",
 		"/ search · Enter run · Esc close");
 	draw_lines(d, &in);
-	draw_signs(&box, h - 2);
 	{
 		struct area signs = area_sub(&box, 3, h - 2, w - 6, 1);
 
