@@ -48,9 +48,10 @@ struct ui {
 	unsigned handles; /* still to be closed */
 	bool closing, dead, suspended;
 	bool engine_gone; /* ui_show_message(): its snapshot is not read */
-	bool full;  /* the next frame draws everything, not the map only */
-	bool dirty; /* the engine changed since the last full frame */
-	bool asked; /* the user wants to leave */
+	bool full;    /* the next frame draws everything, not the map only */
+	bool dirty;   /* the engine changed since the last full frame */
+	bool asked;   /* the user wants to leave */
+	bool at_once; /* and has no patience */
 	uint64_t last_frame_ms;
 	uint64_t blocked_ms; /* since when bytes are pending; 0: not */
 	uint64_t settings_seen;
