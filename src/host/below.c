@@ -207,6 +207,7 @@ int below_parent(int root, const char *path, bool make, const char **name)
 	char *parent;
 	int fd;
 
+	*name = path;
 	if (!path_ok(path))
 		return -EINVAL;
 	if (!slash)

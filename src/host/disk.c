@@ -10,7 +10,6 @@
 #include "host/disk.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -569,16 +568,6 @@ static const struct disk_ops ops = {
 
 /* --- opening and closing ------------------------------------------------- */
 
-static unsigned default_workers(void)
-{
-	const char *text = getenv("UV_THREADPOOL_SIZE");
-	long n = text ? strtol(text, NULL, 10) : 4;
-
-	if (n < 2)
-		return 1;
-	return n > 64 ? 63 : (unsigned)n - 1;
-}
-
 static size_t default_max_open(void)
 {
 	struct rlimit limit;
@@ -621,7 +610,7 @@ struct disk *host_disk_open(uv_loop_t *loop, const struct host_disk_config *cfg)
 	d->fds = fd_cache_new(cfg->max_open ? cfg->max_open
 					    : default_max_open());
 	disk_queue_init(&d->queue,
-		cfg->workers ? cfg->workers : default_workers());
+		cfg->workers ? cfg->workers : HOST_DISK_WORKERS);
 	make_tasks(d);
 	list_init(&d->deferred);
 	for (size_t i = 0; i < NAME_BUCKETS; i++)
@@ -652,9 +641,9 @@ static void cancel_loads(struct host_disk *d, struct disk_domain *names)
 	}
 }
 
-void host_disk_close(struct disk *base, void (*done)(void *user), void *user)
+void host_disk_close(struct disk *disk, void (*done)(void *user), void *user)
 {
-	struct host_disk *d = from_base(base);
+	struct host_disk *d = from_base(disk);
 
 	assert(!d->closing);
 	d->closing = true;

@@ -28,13 +28,14 @@
 
 #define HOST_DISK_HIGH (64u << 20)
 #define HOST_DISK_LOW (32u << 20)
+#define HOST_DISK_WORKERS 3u /* libuv starts four threads by itself */
 
 /* Zero stands for the default in every number. */
 struct host_disk_config {
 	const char *state_dir; /* copied; created when first written to */
 	uint64_t high, low;    /* marks of dirty bytes */
 	size_t max_open;       /* descriptors kept open; from RLIMIT_NOFILE */
-	unsigned workers;      /* tasks at once; UV_THREADPOOL_SIZE - 1 */
+	unsigned workers;      /* tasks at once: threads of the pool - 1 */
 	struct file_io io;     /* tests: calls that fail */
 };
 
@@ -46,6 +47,6 @@ struct disk *host_disk_open(uv_loop_t *loop,
  * removals of state files that were asked for are done, loads that did not
  * begin are cancelled; then all is freed and done() is called.
  */
-void host_disk_close(struct disk *d, void (*done)(void *user), void *user);
+void host_disk_close(struct disk *disk, void (*done)(void *user), void *user);
 
 #endif

@@ -29,8 +29,8 @@
 #include "core/storage/layout.h"
 #include "host/fd_cache.h"
 
-#define FILES_IOV 1024u             /* vectors in one system call */
-#define FILES_BUFFER (256u * 1024u) /* stays in a core's cache */
+#define FILES_IOV 1024u                   /* vectors in one system call */
+#define FILES_BUFFER ((size_t)256 * 1024) /* stays in a core's cache */
 
 /* The calls that tests let fail or fall short.  NULL: the real one. */
 struct file_io {

@@ -21,7 +21,6 @@ struct chunk {
 };
 
 struct partial {
-	uint32_t piece;
 	uint32_t nblocks;
 	uint32_t nresident;
 	uint32_t nspilled;
@@ -29,9 +28,14 @@ struct partial {
 	struct chunk *chunk[]; /* NULL: no block of it came yet */
 };
 
+struct entry {
+	uint32_t piece;
+	struct partial *p;
+};
+
 struct piece_buffer {
 	const struct layout *layout;
-	struct partial **part; /* sorted by piece */
+	struct entry *part; /* sorted by piece */
 	size_t n, cap;
 	size_t nresident;
 };
@@ -74,7 +78,7 @@ void piece_buffer_free(struct piece_buffer *pb)
 	if (!pb)
 		return;
 	for (size_t i = 0; i < pb->n; i++)
-		free_partial(pb->part[i]);
+		free_partial(pb->part[i].p);
 	mem_free(pb->part);
 	mem_free(pb);
 }
@@ -87,7 +91,7 @@ static size_t place_of(const struct piece_buffer *pb, uint32_t piece)
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (pb->part[mid]->piece < piece)
+		if (pb->part[mid].piece < piece)
 			low = mid + 1;
 		else
 			high = mid;
@@ -99,7 +103,7 @@ static struct partial *find(const struct piece_buffer *pb, uint32_t piece)
 {
 	size_t i = place_of(pb, piece);
 
-	return i < pb->n && pb->part[i]->piece == piece ? pb->part[i] : NULL;
+	return i < pb->n && pb->part[i].piece == piece ? pb->part[i].p : NULL;
 }
 
 static struct partial *add_partial(struct piece_buffer *pb, uint32_t piece,
@@ -110,12 +114,11 @@ static struct partial *add_partial(struct piece_buffer *pb, uint32_t piece,
 	struct partial *p =
 		mem_zero(sizeof *p + chunks * sizeof(struct chunk *));
 
-	p->piece = piece;
 	p->nblocks = nblocks;
 	pb->part = mem_grow(pb->part, &pb->cap, pb->n + 1, sizeof *pb->part);
 	memmove(pb->part + at + 1, pb->part + at,
 		(pb->n - at) * sizeof *pb->part);
-	pb->part[at] = p;
+	pb->part[at] = (struct entry){piece, p};
 	pb->n++;
 	return p;
 }
@@ -262,19 +265,19 @@ void piece_buffer_drop(struct piece_buffer *pb, uint32_t piece)
 
 bool piece_buffer_victim(const struct piece_buffer *pb, uint32_t *piece)
 {
-	const struct partial *best = NULL;
+	uint32_t most = 0;
 
 	for (size_t i = 0; i < pb->n; i++) {
-		const struct partial *p = pb->part[i];
+		const struct partial *p = pb->part[i].p;
 
 		if (p->pins || p->nresident + p->nspilled == p->nblocks)
 			continue;
-		if (p->nresident > (best ? best->nresident : 0))
-			best = p;
+		if (p->nresident > most) {
+			most = p->nresident;
+			*piece = pb->part[i].piece;
+		}
 	}
-	if (best)
-		*piece = best->piece;
-	return best != NULL;
+	return most > 0;
 }
 
 void piece_buffer_pin(struct piece_buffer *pb, uint32_t piece, bool on)
