@@ -146,7 +146,7 @@ static void put_redirect(struct conn *c, const char *to)
 
 	buf_printf(&b,
 		"HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: "
-	        "4\r\n\r\nmove",
+		"4\r\n\r\nmove",
 		to);
 	conn_put(c, buf_span(&b), false);
 	buf_free(&b);

@@ -261,7 +261,7 @@ static void without_descriptors_it_drops_and_does_not_spin(void **state)
 	struct door *d = mem_zero(sizeof *d);
 	struct host_up up = up_of(d);
 	struct rlimit old, tight;
-	int clients[8], turns = 0, i, probe;
+	int clients[8], i, probe;
 	char c;
 
 	(void)state;
@@ -277,7 +277,7 @@ static void without_descriptors_it_drops_and_does_not_spin(void **state)
 	tight.rlim_cur = (rlim_t)probe; /* not one more */
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
 	for (i = 0; i < 20; i++)
-		turns += uv_run(&d->f.loop, UV_RUN_NOWAIT) != 0;
+		uv_run(&d->f.loop, UV_RUN_NOWAIT);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
 	assert_int_equal(d->accepted, 0);
 	/* All were taken and closed: a client sees the end, not a hang. */
