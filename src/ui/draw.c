@@ -46,7 +46,7 @@ static uint32_t next_char(struct span *s)
 
 	s->p += used;
 	s->n -= used;
-	return c == UTF8_BAD ? 0xfffd : c;
+	return c == UTF8_BAD ? 0xb7 : c;
 }
 
 int draw_width(const struct area *a, const char *text)

@@ -157,7 +157,7 @@ int grid_put(struct grid *g, int x, int y, uint32_t c, struct pen pen)
 		return width;
 	/* The last fence: no control ever reaches a terminal. */
 	if (c < 0x20 || (c >= 0x7f && c < 0xa0))
-		c = '?';
+		c = glyph_in_tier(g->tier, 0xb7);
 	else if (c >= 0x80 && g->tier == TIER_UTF8 && utf8_width(c) < 0)
 		c = 0xb7;
 	else

@@ -38,10 +38,10 @@ static int bottom_rows(int rows)
 	return (rows - 2) * share / 1000;
 }
 
-static void place_strip(struct layout *l, int cols, int rows)
+static void place_strip(struct layout *l, int cols, int rows, size_t n)
 {
 	int room = rows - 2;
-	int strip = room >= 9 ? 3 : room >= 6 ? 2 : 0;
+	int strip = n == 0 ? 0 : room >= 9 ? 3 : room >= 6 ? 2 : 0;
 
 	l->strip = true;
 	l->pane[PANE_TORRENTS] = (struct rect){0, 1, cols, room - strip};
@@ -122,7 +122,7 @@ struct layout layout_compute(int cols, int rows, size_t ntorrents,
 	if (cols < TWO_COLUMNS)
 		l.class = LAYOUT_COMPACT;
 	if (rows < MIDDLE_ROWS)
-		place_strip(&l, cols, rows);
+		place_strip(&l, cols, rows, ntorrents);
 	else
 		place_panes(&l, cols, rows, ntorrents);
 	return l;

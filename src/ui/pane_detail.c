@@ -175,14 +175,18 @@ static int by_speed(const void *pa, const void *pb)
 
 /* Columns right of the address, from the right edge; 0: left out. */
 struct peer_columns {
-	int address, client, done, rates, asked;
+	int address, client, done, up, asked;
 };
 
 static struct peer_columns fit_peers(int w)
 {
-	struct peer_columns c = {.rates = 14};
-	int left = w - 4 - c.rates - 1;
+	struct peer_columns c = {.up = 0};
+	int left = w - 4 - 7 - 1;
 
+	if (left >= 21) {
+		c.up = 7;
+		left -= c.up;
+	}
 	if (left >= 24) {
 		c.done = 6;
 		left -= c.done;
@@ -275,8 +279,9 @@ static void draw_peer(const struct screen *s, const struct area *a, int y,
 	text[0] = '\0';
 	if (p->up_bps)
 		format_rate_short(text, p->up_bps, s->opt.units);
-	draw_field(a, (struct rect){x + 7, y, 6, 1}, pen_of(ROLE_UP), FIT_RIGHT,
-		text);
+	if (c->up)
+		draw_field(a, (struct rect){x + 7, y, 6, 1}, pen_of(ROLE_UP),
+			FIT_RIGHT, text);
 	if (c->asked && p->asked)
 		draw_textf(a, x + 14, y, pen_of(ROLE_DIM), "%4u", p->asked);
 }

@@ -79,6 +79,8 @@ static int header_item(const struct screen *s, int i, char *out, size_t cap)
 
 	switch (i) {
 	case 0:
+		if (!t->peers)
+			return 0;
 		return snprintf(out, cap, "peers %u", t->peers);
 	case 1:
 		if (!t->has_dht)

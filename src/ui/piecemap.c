@@ -516,7 +516,8 @@ void piecemap_draw_flights(const struct piecemap *m, const struct area *a)
 
 	if (slots <= 0)
 		return;
-	used = draw_finished(m, a, label, item, slots);
+	/* Most of the room is for what is still to come. */
+	used = draw_finished(m, a, label, item, (slots + 2) / 3);
 	order = mem_array(m->d->nflights + 1, sizeof *order);
 	for (size_t i = 0; i < m->d->nflights; i++)
 		if (flight_look(&m->d->flights[i]) != LOOK_MISSING)

@@ -259,7 +259,7 @@ static void draw(struct view *v, const struct area *a)
 	struct add_view *d = add_of(v);
 	int w = a->w < BOX_COLS + 4 ? a->w : BOX_COLS;
 	int h = a->h < BOX_ROWS + 1 ? a->h - 1 : BOX_ROWS;
-	struct area box = area_sub(a, (a->w - w) / 2, a->h > 30 ? 4 : 0, w, h);
+	struct area box = area_sub(a, (a->w - w) / 2, (a->h - 1 - h) / 4, w, h);
 
 	if (h >= 12) {
 		draw_box(&box, "Add torrent", "Esc cancel");
