@@ -17,6 +17,11 @@ static bool may_download(const struct choker_peer *p)
 	return p->interested && !p->upload_only;
 }
 
+static bool has_regular_slot(const struct choker_peer *p)
+{
+	return p->unchoked && !p->optimistic;
+}
+
 static bool prefer_generous(const struct choker_peer *a,
 	const struct choker_peer *b, const struct choker_turn *turn)
 {
@@ -26,8 +31,8 @@ static bool prefer_generous(const struct choker_peer *a,
 	if (a->down_bps != b->down_bps)
 		return a->down_bps > b->down_bps;
 	/* Nothing to choose by: leave those who have a slot in peace. */
-	if (a->unchoked != b->unchoked)
-		return a->unchoked;
+	if (has_regular_slot(a) != has_regular_slot(b))
+		return has_regular_slot(a);
 	return a->up_bps > b->up_bps;
 }
 
@@ -46,7 +51,7 @@ static bool quantum_is_over(const struct choker_peer *p,
 static int seed_class(const struct choker_peer *p,
 	const struct choker_turn *turn)
 {
-	if (!p->unchoked)
+	if (!has_regular_slot(p))
 		return 1;
 	return quantum_is_over(p, turn) ? 2 : 0;
 }

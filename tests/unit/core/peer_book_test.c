@@ -109,6 +109,7 @@ static void prefers_few_failures_then_the_untried_then_the_source(void **state)
 {
 	struct peer_book *b = make();
 	struct addr a[4], got;
+	const size_t order[] = {3, 2, 1, 0};
 	const uint8_t source[] = {
 		SOURCE_USER, SOURCE_USER, SOURCE_PEX, SOURCE_DHT};
 
