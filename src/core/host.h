@@ -36,8 +36,8 @@ struct stream_events {
 	void (*data)(void *user, struct span bytes);
 	/* The send queue fell below STREAM_LOW_BYTES after having been above. */
 	void (*writable)(void *user);
-	/* The other side ended it or it failed.  The user must still call
-	 * stream_close(), now or later. */
+	/* The other side ended it (why is ERR_OK) or it failed.  The user must
+	 * still call stream_close(), now or later. */
 	void (*ended)(void *user, enum err why, int os);
 };
 
