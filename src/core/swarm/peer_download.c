@@ -294,7 +294,9 @@ static size_t ask(struct peer *p, size_t max)
 	uint8_t buf[PUMP_MAX * 17];
 	struct writer w = writer_of(buf, sizeof buf);
 	struct pick_options opt = {
-		.snubbed = p->pipe.snubbed,
+		/* One that was late keeps no block from others, and gets no
+		 * copies: three of its kind could hold up the very last. */
+		.snubbed = p->pipe.snubbed || p->pipe.overdue,
 		.fast = p->pipe.depth >= sw->c.layout->blocks_per_piece,
 		.only = p->peer_choking ? &p->allowed_in : NULL,
 		.suggested = p->suggested,
@@ -340,7 +342,7 @@ void peer_download_pump(struct peer *p)
 void peer_download_tick(struct peer *p, uint64_t now)
 {
 	struct block_ref late;
-	bool was_snubbed = p->pipe.snubbed;
+	bool was_slow = p->pipe.snubbed || p->pipe.overdue;
 
 	pipeline_tick(&p->pipe, now);
 	while (pipeline_late(&p->pipe, now, &late)) {
@@ -350,8 +352,11 @@ void peer_download_tick(struct peer *p, uint64_t now)
 			picker_lost(p->sw->c.picker, p->slot, late);
 		swarm_stir(p->sw);
 	}
-	if (p->pipe.snubbed && !was_snubbed)
+	if ((p->pipe.snubbed || p->pipe.overdue) && !was_slow) {
+		if (p->sw->c.picker)
+			picker_set_slow(p->sw->c.picker, p->slot, true);
 		swarm_stir(p->sw);
+	}
 	peer_download_interest(p);
 	peer_download_pump(p);
 }

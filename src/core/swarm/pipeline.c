@@ -241,11 +241,17 @@ uint64_t pipeline_deadline(const struct pipeline *p)
 	return late < snub ? late : snub;
 }
 
+/* Nobody knows yet how long it takes, but this is long. */
+static bool never_answered(const struct pipeline *p, uint64_t now)
+{
+	return p->n && !p->mean_ms && now - p->waiting_ms >= PIPELINE_FIRST_MS;
+}
+
 void pipeline_tick(struct pipeline *p, uint64_t now)
 {
 	struct block_ref unused;
 
-	if (pipeline_late(p, now, &unused))
+	if (pipeline_late(p, now, &unused) || never_answered(p, now))
 		p->overdue = true;
 	if (p->n && now >= snub_at(p)) {
 		p->snubbed = true;

@@ -31,6 +31,7 @@
 #define PIPELINE_RESERVE_MS 1000u
 #define PIPELINE_WINDOW_MS 1000u
 #define PIPELINE_SNUB_MS 20000u
+#define PIPELINE_FIRST_MS 5000u /* without a first block: overdue */
 #define PIPELINE_TIMEOUT_MIN_MS 2000u
 #define PIPELINE_TIMEOUT_MAX_MS 60000u
 
@@ -47,7 +48,7 @@ struct pipeline {
 	uint32_t peer_limit;        /* the peer's reqq; never exceeded */
 	bool slow_start;
 	bool snubbed;
-	bool overdue;             /* was late, and no block came since */
+	bool overdue; /* was late, or never answered; no block came since */
 	uint32_t mean_ms, dev_ms; /* request to block; 0: no samples */
 	uint32_t base_ms;         /* the shortest ever; 0: no samples */
 	uint64_t last_block_ms;
