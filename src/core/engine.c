@@ -359,7 +359,7 @@ static void close_step(struct engine *e, uint64_t now)
 				torrent_hasten(e->slots[i]);
 		settle(e);
 	}
-	if (e->ntorrents > 0 || e->list_saving)
+	if (e->ntorrents > 0 || e->list_saving || e->list_loading)
 		return;
 	e->closed_told = true;
 	e->close_done(e->close_user);
