@@ -192,6 +192,8 @@ static void loaded(struct disk_file_job *job)
 	enum err err = job->fault.code;
 	bool first = strcmp(job->path, SESSION_FILE) == 0;
 
+	if (e->closing)
+		err = ERR_CANCELED;
 	if (err == ERR_OK)
 		err = take_list(e, buf_span(&job->loaded));
 	buf_free(&job->loaded);
