@@ -101,7 +101,8 @@ static void one_liar(uint64_t seed)
 	size_t bans;
 	uint64_t wasted = among_liars(seed, 1, 1000, &bans);
 
-	if (bans != 1 || wasted > 8 * 131072)
+	/* Its first lies hit many pieces that are fetched at the same time. */
+	if (bans != 1 || wasted > 4u << 20)
 		fail_msg("SIM_SEED=%llu: %zu bans, %llu bytes wasted",
 			(unsigned long long)seed, bans,
 			(unsigned long long)wasted);

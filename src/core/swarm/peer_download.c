@@ -295,7 +295,7 @@ static size_t ask(struct peer *p, size_t max)
 	struct writer w = writer_of(buf, sizeof buf);
 	struct pick_options opt = {
 		/* One that was late keeps no block from others, and gets no
-		 * copies: three of its kind could hold up the very last. */
+	         * copies: three of its kind could hold up the very last. */
 		.snubbed = p->pipe.snubbed || p->pipe.overdue,
 		.fast = p->pipe.depth >= sw->c.layout->blocks_per_piece,
 		.only = p->peer_choking ? &p->allowed_in : NULL,

@@ -263,6 +263,9 @@ struct peer *swarm_twin(const struct swarm *sw, const struct peer *p)
 
 void swarm_ban(struct swarm *sw, const struct addr *a, const char *why)
 {
+	/* Several of its pieces may convict it, one after the other. */
+	if (peer_book_banned(sw->book, a))
+		return;
 	peer_book_ban(sw->book, a);
 	for (uint32_t i = 0; i < sw->nslots; i++)
 		if (sw->peers[i] && addr_same_ip(&sw->peers[i]->addr, a))
