@@ -3,6 +3,7 @@
  */
 #include "core/swarm/metadata_fetch.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -136,6 +137,7 @@ void metadata_fetch_join(struct metadata_fetch *m, uint32_t peer, uint32_t size)
 {
 	struct source *s = find(m, peer);
 
+	assert(peer != NOBODY);
 	if (size > METAINFO_INFO_MAX)
 		size = 0;
 	if (s) {
@@ -352,6 +354,8 @@ static enum metadata_got finish(struct metadata_fetch *m, uint32_t *liar)
 
 	if (is_right(m, span_of(info, m->size))) {
 		m->info = info;
+		/* Answers still on their way are not asked for any more. */
+		drop_parts(m);
 		return METADATA_DONE;
 	}
 	mem_free(info);
@@ -398,7 +402,7 @@ struct span metadata_fetch_info(const struct metadata_fetch *m)
 void metadata_fetch_progress(const struct metadata_fetch *m, uint32_t *got,
 	uint32_t *total, uint32_t *peers)
 {
-	*got = m->ngot;
-	*total = m->nparts;
+	*total = m->size ? (m->size - 1) / PART + 1 : 0;
+	*got = m->info ? *total : m->ngot;
 	*peers = (uint32_t)votes(m, m->size);
 }
