@@ -1,0 +1,214 @@
+/*
+ * session.c - `bttui` without a subcommand: the full screen.
+ */
+#include "cli/session.h"
+
+#include <stdio.h>
+
+#include "app/signals.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "cli/adding.h"
+#include "cli/cli.h"
+#include "cli/runtime.h"
+#include "cli/session_opts.h"
+#include "ui/format.h"
+#include "ui/ui.h"
+
+/* The screen draws five times a second at most. */
+#define PULSE_MS 200u
+
+struct session {
+	const struct session_opts *opts;
+	struct runtime *rt;
+	struct adding_peers *peers;
+	struct ui *ui;
+};
+
+/* ---- the end ---- */
+
+static void on_ui_closed(void *user)
+{
+	struct session *s = user;
+
+	s->ui = NULL;
+}
+
+static void say_goodbye(struct session *s)
+{
+	const struct snapshot *snap = engine_refresh(runtime_engine(s->rt));
+	char text[120];
+
+	snprintf(text, sizeof text,
+		"Saving %zu torrent%s and telling trackers.\n"
+		"Ctrl-C again: without the trackers.",
+		snap->nrows, format_s(snap->nrows));
+	ui_show_message(s->ui, "Leaving", text);
+}
+
+static void on_quit(void *user, bool at_once)
+{
+	struct session *s = user;
+
+	if (!runtime_is_stopping(s->rt) && s->ui)
+		say_goodbye(s);
+	runtime_stop(s->rt, at_once);
+}
+
+/* Before the screen is there, and if it hands signals on. */
+static void on_stop(void *user, bool again)
+{
+	on_quit(user, again);
+}
+
+/* ---- events ---- */
+
+static void on_notice(void *user, const struct notice *n)
+{
+	struct session *s = user;
+
+	if (n->kind == NOTICE_ADDED && s->peers)
+		adding_peers_tell(s->peers, n->torrent);
+	ui_dirty(s->ui);
+}
+
+static void on_changed(void *user, const struct snapshot *snap)
+{
+	struct session *s = user;
+
+	(void)snap;
+	ui_dirty(s->ui);
+}
+
+/* ---- the beginning ---- */
+
+/* What was named and cannot be had is told once the screen is gone again: a
+ * line now would only be painted over. */
+static void add_all(struct session *s, const struct operands *ops,
+	struct buf *trouble)
+{
+	struct torrent_id id;
+
+	for (size_t i = 0; i < ops->n; i++) {
+		struct fault fault = {0};
+		enum err err = adding_one(runtime_engine(s->rt), s->opts,
+			ops->at[i], &id, &fault);
+		char clean[160];
+
+		if (err == ERR_OK || err == ERR_EXISTS)
+			continue;
+		text_clean_to(clean, sizeof clean, span_str(ops->at[i]));
+		buf_printf(trouble, "bttui: %s: %s\n", clean, fault.what);
+	}
+}
+
+static enum err open_screen(struct session *s, struct fault *fault)
+{
+	const struct ui_config cfg = {.loop = runtime_loop(s->rt),
+		.engine = runtime_engine(s->rt),
+		.settings = app_settings(runtime_app(s->rt)),
+		.quit = on_quit,
+		.user = s};
+
+	return ui_open(&cfg, &s->ui, fault);
+}
+
+static void on_closed(void *user)
+{
+	struct session *s = user;
+
+	if (s->ui)
+		ui_close(s->ui, on_ui_closed, s);
+}
+
+/* From here on a crash gives the terminal back first. */
+static void guard_terminal(struct session *s)
+{
+	char *path =
+		mem_printf("%s/crash.log", app_state_dir(runtime_app(s->rt)));
+
+	signals_on_crash(ui_emergency_restore, path);
+	mem_free(path);
+}
+
+static int run_screen(struct session *s, const struct operands *ops)
+{
+	struct fault fault = {0};
+	struct buf trouble = {0};
+
+	if (app_config_errors(runtime_app(s->rt), &fault))
+		buf_printf(&trouble, "bttui: warning: config: %s\n",
+			fault.what);
+	guard_terminal(s);
+	if (session_opts_check(app_settings(runtime_app(s->rt)), &fault) !=
+			ERR_OK ||
+		open_screen(s, &fault) != ERR_OK) {
+		buf_free(&trouble);
+		cli_complain("%s", fault.what);
+		return CLI_FAILED;
+	}
+	runtime_leave_signals(s->rt);
+	runtime_set_pulse(s->rt, PULSE_MS);
+	add_all(s, ops, &trouble);
+	s->peers = adding_peers_begin(runtime_app(s->rt), s->opts);
+	runtime_run(s->rt);
+	fwrite(trouble.p, 1, trouble.len, stderr);
+	buf_free(&trouble);
+	return CLI_OK;
+}
+
+int session_run(const struct session_opts *opts, const struct operands *ops)
+{
+	struct session s = {.opts = opts};
+	const struct runtime_events ev = {.notice = on_notice,
+		.changed = on_changed,
+		.stop = on_stop,
+		.closed = on_closed,
+		.user = &s};
+	struct app_config cfg;
+	struct fault fault = {0};
+	int status;
+
+	session_opts_config(opts, &cfg);
+	cfg.keep_session = true;
+	if (runtime_open(&cfg, &ev, &s.rt, &fault) != ERR_OK) {
+		cli_complain("%s", fault.what);
+		return CLI_FAILED;
+	}
+	status = run_screen(&s, ops);
+	runtime_free(s.rt);
+	if (s.peers)
+		adding_peers_free(s.peers);
+	return status;
+}
+
+static enum err take(void *user, int id, const char *value, struct fault *fault)
+{
+	return session_opts_take(user, id, value, fault);
+}
+
+static int run(int argc, char **argv)
+{
+	struct session_opts opts;
+	struct operands ops;
+	int status;
+
+	session_opts_init(&opts);
+	status = cli_parse(&session_command, argc, argv, take, &opts, &ops);
+	if (status != CLI_GO_ON)
+		return status;
+	status = session_run(&opts, &ops);
+	mem_free(ops.at);
+	return status;
+}
+
+static const struct option_set *const sets[] = {&session_option_set};
+
+const struct cli_command session_command = {
+	.operands = "[OPTIONS] [TORRENT | MAGNET | INFOHASH | URL]...",
+	.about = "A BitTorrent client for the terminal. Without a command: the "
+		 "full screen.",
+	.sets = sets,
+	.nsets = 1,
+	.run = run,
+};

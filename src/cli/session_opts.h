@@ -1,0 +1,46 @@
+/*
+ * session_opts.h - the options that the full-screen session and `get` share.
+ */
+#ifndef CLI_SESSION_OPTS_H
+#define CLI_SESSION_OPTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "app/app.h"
+#include "cli/cli.h"
+#include "core/settings.h"
+
+#define SESSION_PEERS_MAX 200u
+
+struct session_opts {
+	const char *dir, *state, *config, *log_file, *select;
+	const char *peers[SESSION_PEERS_MAX]; /* HOST:PORT */
+	size_t npeers;
+	struct addr bind[2];
+	int port; /* APP_PORT_FROM_SETTINGS unless given */
+	bool sequential, paused;
+	unsigned verbose;
+	struct app_setting settings[SETTINGS_COUNT];
+	size_t nsettings;
+};
+
+/* The ids of a command's own options begin here. */
+#define OPTION_AFTER_SESSION (OPTION_OWN + 100)
+
+extern const struct option_set session_option_set;
+
+void session_opts_init(struct session_opts *o);
+MUST_CHECK enum err session_opts_take(struct session_opts *o, int id,
+	const char *value, struct fault *fault);
+/* What app_open() is given; borrows from *o. */
+void session_opts_config(const struct session_opts *o, struct app_config *cfg);
+
+/*
+ * ERR_UNSUPPORTED when encryption is demanded, on the command line or by the
+ * config file: connections would be plain, and that is not what was asked.
+ */
+MUST_CHECK enum err session_opts_check(const struct settings *s,
+	struct fault *fault);
+
+#endif
