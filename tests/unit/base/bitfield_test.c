@@ -356,6 +356,33 @@ static void reading_a_uniform_set_gives_memory_back(void **state)
 	bitfield_fini(&b);
 }
 
+static void finds_the_next_bit_that_another_lacks(void **state)
+{
+	struct bitfield a, b;
+
+	(void)state;
+	bitfield_init(&a, 200);
+	bitfield_init(&b, 200);
+	assert_int_equal(bitfield_next_not_in(&a, &b, 0), 200);
+	bitfield_set_all(&a);
+	assert_int_equal(bitfield_next_not_in(&a, &b, 0), 0);
+	assert_int_equal(bitfield_next_not_in(&a, &b, 199), 199);
+	assert_int_equal(bitfield_next_not_in(&a, &b, 200), 200);
+	for (uint32_t i = 0; i < 200; i++)
+		if (i != 63 && i != 64 && i != 190)
+			bitfield_add(&b, i);
+	assert_int_equal(bitfield_next_not_in(&a, &b, 0), 63);
+	assert_int_equal(bitfield_next_not_in(&a, &b, 64), 64);
+	assert_int_equal(bitfield_next_not_in(&a, &b, 65), 190);
+	assert_int_equal(bitfield_next_not_in(&a, &b, 191), 200);
+	bitfield_remove(&a, 190);
+	assert_int_equal(bitfield_next_not_in(&a, &b, 65), 200);
+	bitfield_set_all(&b);
+	assert_int_equal(bitfield_next_not_in(&a, &b, 0), 200);
+	bitfield_fini(&a);
+	bitfield_fini(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,6 +400,7 @@ int main(void)
 		cmocka_unit_test(refuses_a_wrong_length),
 		cmocka_unit_test(refuses_spare_bits_that_are_set),
 		cmocka_unit_test(reading_a_uniform_set_gives_memory_back),
+		cmocka_unit_test(finds_the_next_bit_that_another_lacks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
