@@ -623,7 +623,7 @@ static void start_handles(struct ui *ui)
 	static const int signums[SIGNALS] = {
 		SIGWINCH, SIGTSTP, SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGQUIT};
 	uv_timer_t *timers[] = {
-		&ui->frame, &ui->numbers, &ui->esc, &ui->resize};
+		&ui->frame, &ui->numbers, &ui->esc, &ui->resize, &ui->leave};
 
 	/* Before curses looks: it takes the signals nobody has. */
 	for (int i = 0; i < SIGNALS; i++) {

@@ -627,17 +627,17 @@ static void notices_become_toasts_and_stay_in_the_log(void **state)
 	w->notice = (struct notice){.seq = 1,
 		.at_ms = scene_snapshot(w->scene)->now_ms,
 		.kind = NOTICE_FAULT,
-		.text = "disk full"};
+		.text = "tape torn"};
 	press(w, 'j');
-	assert_true(shows(w, "! disk full"));
+	assert_true(shows(w, "! tape torn"));
 	scene_step(w->scene, 11900);
 	press(w, 'j');
-	assert_true(shows(w, "! disk full"));
+	assert_true(shows(w, "! tape torn"));
 	scene_step(w->scene, 200);
 	press(w, 'j');
-	assert_false(shows(w, "! disk full"));
+	assert_false(shows(w, "! tape torn"));
 	press(w, '!');
-	assert_true(shows(w, "! disk full"));
+	assert_true(shows(w, "! tape torn"));
 	world_free(w);
 }
 
