@@ -255,6 +255,12 @@ void sim_file_sync(struct sim_file *file)
 	file->dirty = false;
 }
 
+void sim_files_sync(struct sim_files *f)
+{
+	list_for_each (it, &f->files)
+		sim_file_sync(container_of(it, struct sim_file, link));
+}
+
 bool sim_file_has_data(const struct sim_file *file, uint64_t at, uint64_t n)
 {
 	uint64_t first = at / SIM_PAGE,

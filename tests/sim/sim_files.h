@@ -47,6 +47,7 @@ void sim_file_grow(struct sim_files *f, struct sim_file *file, uint64_t size);
 int sim_file_write(struct sim_files *f, struct sim_file *file, uint64_t at,
 	struct span bytes);
 void sim_file_sync(struct sim_file *file);
+void sim_files_sync(struct sim_files *f); /* all of them */
 /* Whether a page of [at, at+n) was ever written. */
 bool sim_file_has_data(const struct sim_file *file, uint64_t at, uint64_t n);
 

@@ -243,6 +243,8 @@ void sim_peer_start(struct sim_peer *p)
 	};
 
 	snprintf(cfg.boot_id, sizeof cfg.boot_id, "boot %u", p->boots);
+	if (!p->was_added)
+		sim_files_sync(p->machine.files); /* it was there for long */
 	r->world = p->world;
 	r->peer = p;
 	r->settings = settings_new();

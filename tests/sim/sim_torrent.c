@@ -145,7 +145,6 @@ void sim_torrent_write(const struct sim_torrent *t, struct sim_files *files,
 		os = sim_file_write(files, f, run.file_offset,
 			span_of(t->data + at, (size_t)run.n));
 		assert(os == 0);
-		sim_file_sync(f);
 		at += run.n;
 		left -= run.n;
 	}

@@ -336,9 +336,6 @@ static bool misbehave(struct sim_tracker *t, struct sim_reply *r)
 	case SIM_TRACKER_HANGS:
 		r->hang = true;
 		return true;
-	case SIM_TRACKER_DOWN:
-		r->refuse = true;
-		return true;
 	case SIM_TRACKER_404:
 		r->status = 404;
 		buf_add_str(&r->body, "<html>not here</html>");
@@ -349,8 +346,7 @@ static bool misbehave(struct sim_tracker *t, struct sim_reply *r)
 	case SIM_TRACKER_FAILURE:
 		say_failure(r, "this torrent is not for you");
 		return true;
-	case SIM_TRACKER_WORKS:
-	case SIM_TRACKER_MODES:
+	default:
 		break;
 	}
 	return false;
@@ -365,6 +361,10 @@ void sim_tracker_http(struct sim_tracker *t, struct span query,
 
 	if (!read_query(query, &ask)) {
 		r->status = 400; /* a scrape, or nonsense */
+		return;
+	}
+	if (t->mode == SIM_TRACKER_DOWN) {
+		r->refuse = true; /* it never hears of it */
 		return;
 	}
 	from.port = ask.port;

@@ -1,0 +1,137 @@
+/*
+ * limits_sim.c - rate limits hold, and are used up.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka.h needs the four above. */
+#include <cmocka.h>
+
+#include "sim_swarm.h"
+
+#define RATE 300000u /* bytes per second */
+#define SECONDS 40u
+
+/* Payload of `count` in SECONDS, once it has settled. */
+static uint64_t measure(struct sim_world *w,
+	uint64_t (*count)(const struct sim_node *), struct sim_peer *p)
+{
+	uint64_t before;
+
+	sim_run_for(w->sim, 5000);
+	before = count(p->machine.node);
+	sim_run_for(w->sim, SECONDS * 1000);
+	return (count(p->machine.node) - before) / SECONDS;
+}
+
+/* Messages around the blocks come on top: half a per cent is theirs. */
+static void require_rate(struct sim_world *w, uint64_t bps)
+{
+	if (bps < RATE * 95 / 100 || bps > RATE * 1055 / 1000)
+		sim_fail(w->sim, "%llu B/s instead of %u",
+			(unsigned long long)bps, RATE);
+}
+
+static struct sim_world *big_world(uint64_t seed)
+{
+	return sim_world_new(seed, &(struct sim_plan){.bytes = 32u << 20,
+					   .piece_length = 262144,
+					   .nfiles = 1});
+}
+
+static void down(uint64_t seed)
+{
+	struct sim_world *w = big_world(seed);
+	struct sim_peer *p = sim_peer_new(w, &sim_lan, 0);
+	uint64_t n = sim_between(w->sim, 1, 5);
+
+	p->settings = "down_limit 300000\n";
+	while (n-- > 0)
+		sim_peer_new(w, &sim_home, SIM_SEED);
+	sim_world_start(w);
+	require_rate(w, measure(w, sim_node_received, p));
+	sim_world_free(w);
+}
+
+static void the_download_limit_holds(void **state)
+{
+	(void)state;
+	sim_for_seeds(4, down);
+}
+
+static void up(uint64_t seed)
+{
+	struct sim_world *w = big_world(seed);
+	struct sim_peer *s = sim_peer_new(w, &sim_lan, SIM_SEED);
+	uint64_t n = sim_between(w->sim, 1, 4);
+
+	s->settings = "up_limit 300000\n";
+	while (n-- > 0)
+		sim_peer_new(w, &sim_lan, 0);
+	sim_world_start(w);
+	require_rate(w, measure(w, sim_node_sent, s));
+	sim_world_free(w);
+}
+
+static void the_upload_limit_holds(void **state)
+{
+	(void)state;
+	sim_for_seeds(4, up);
+}
+
+/* A limit set while blocks fly by, and lifted again. */
+static void change(uint64_t seed)
+{
+	struct sim_world *w = big_world(seed);
+	struct sim_peer *p = sim_peer_new(w, &sim_lan, 0);
+
+	sim_peer_new(w, &sim_home, SIM_SEED);
+	sim_world_start(w);
+	sim_run_for(w->sim, 4000);
+	sim_peer_command(p, CMD_DOWN_LIMIT, RATE);
+	require_rate(w, measure(w, sim_node_received, p));
+	sim_peer_command(p, CMD_DOWN_LIMIT, 0);
+	sim_world_complete(w, 60000);
+	sim_world_free(w);
+}
+
+static void a_limit_may_change_on_the_way(void **state)
+{
+	(void)state;
+	sim_for_seeds(4, change);
+}
+
+/* No peer is snubbed or dropped because we are slow by choice. */
+static void crawl(uint64_t seed)
+{
+	struct sim_world *w = sim_world_new(seed,
+		&(struct sim_plan){.bytes = 300000, .piece_length = 65536});
+	struct sim_peer *p = sim_peer_new(w, &sim_home, 0);
+
+	p->settings = "down_limit 2000\n";
+	for (int i = 0; i < 3; i++)
+		sim_peer_new(w, &sim_home, SIM_SEED);
+	sim_world_start(w);
+	sim_world_complete(w, 200000);
+	assert_int_equal(sim_peer_totals(p).wasted_bytes, 0);
+	sim_world_free(w);
+}
+
+static void a_tiny_limit_wastes_nothing(void **state)
+{
+	(void)state;
+	sim_for_seeds(5, crawl);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_download_limit_holds),
+		cmocka_unit_test(the_upload_limit_holds),
+		cmocka_unit_test(a_limit_may_change_on_the_way),
+		cmocka_unit_test(a_tiny_limit_wastes_nothing),
+	};
+
+	return cmocka_run_group_tests_name("limits", tests, NULL, NULL);
+}
