@@ -21,9 +21,14 @@ static bool is_checking(const struct torrent_detail *d, uint32_t piece)
 	return d->checking && bitfield_has(d->checking, piece);
 }
 
-static bool is_wanted(const struct torrent_detail *d, uint32_t piece)
+/* A stopped torrent may not have worked out yet what it wants. */
+static bool is_wanted(const struct piecemap *m, uint32_t piece)
 {
-	return !d->wanted || bitfield_has(d->wanted, piece);
+	const struct bitfield *wanted = m->d->wanted;
+
+	if (!wanted || (m->asleep && bitfield_none(wanted)))
+		return true;
+	return bitfield_has(wanted, piece);
 }
 
 static uint32_t avail_of(const struct piecemap *m, uint32_t piece)
@@ -50,7 +55,7 @@ static enum piece_look missing_look(const struct piecemap *m, uint32_t piece)
 {
 	if (is_checking(m->d, piece))
 		return LOOK_CHECKING;
-	if (!is_wanted(m->d, piece))
+	if (!is_wanted(m, piece))
 		return LOOK_SKIPPED;
 	return avail_of(m, piece) ? LOOK_MISSING : LOOK_NOBODY;
 }
@@ -131,7 +136,7 @@ static void tally_missing(const struct piecemap *m, uint32_t piece,
 
 	if (is_checking(m->d, piece))
 		t->checking++;
-	if (!is_wanted(m->d, piece))
+	if (!is_wanted(m, piece))
 		return;
 	avail = avail_of(m, piece);
 	t->wanted++;

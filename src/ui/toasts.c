@@ -111,18 +111,25 @@ static void draw_toast(const struct area *a, int y, const struct news *n)
 		[NEWS_WARN] = GROUND_WARN_TOAST,
 		[NEWS_BAD] = GROUND_BAD_TOAST,
 	};
-	int w = a->w < TOAST_COLS ? a->w : TOAST_COLS;
-	struct area row = area_sub(a, a->w - w - (a->w > TOAST_COLS), y, w, 1);
+	struct area row;
 	struct pen pen = pen_on(ROLE_INVERSE, (enum ground)grounds[n->kind]);
 	const char *sign = n->kind == NEWS_BAD    ? "!"
 	                   : n->kind == NEWS_WARN ? "~"
 	                                          : "✓";
-	char text[NEWS_TEXT_MAX + 16];
+	char text[NEWS_TEXT_MAX + 24];
+	int w;
 
 	if (n->count > 1)
 		snprintf(text, sizeof text, "%s (%u times)", n->text, n->count);
 	else
 		snprintf(text, sizeof text, "%s", n->text);
+	w = draw_width(a, text) + 3;
+	w = w > a->w * 3 / 4 ? a->w * 3 / 4 : w;
+	if (w < TOAST_COLS)
+		w = TOAST_COLS;
+	if (w > a->w)
+		w = a->w;
+	row = area_sub(a, a->w - w - (a->w > w), y, w, 1);
 	draw_fill(&row, pen);
 	draw_text(&row, 0, 0, pen, sign);
 	draw_field(&row, (struct rect){2, 0, w - 3, 1}, pen, FIT_END, text);

@@ -22,7 +22,7 @@ enum news_kind {
 	NEWS_BAD,
 };
 
-#define NEWS_TEXT_MAX 200
+#define NEWS_TEXT_MAX 400
 struct news {
 	enum news_kind kind;
 	bool toast;
