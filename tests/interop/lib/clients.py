@@ -1,0 +1,336 @@
+"""The clients under test, each behind the same few methods.
+
+    c = Aria2(case)            a host of its own, nothing started
+    c.start(role, torrent, folder, trackers, magnet=False)
+    c.wait_ready()             a seed has checked its data
+    c.wait_complete(torrent)   files equal by SHA-256
+    c.stop()
+
+role: "seed" has all, "leech" nothing, "part" some of the data, of which it
+must find out itself which.  With magnet=True the client gets a link only.
+Everything that is not under test is off: DHT, PEX, LSD, uTP, port mapping.
+"""
+import json
+import os
+import shutil
+import sys
+
+from lib import oracle
+from lib.report import Failed
+from lib.world import BTTUI
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def _have(*programs):
+    for p in programs:
+        if not shutil.which(p):
+            return p + " is not installed"
+    return None
+
+
+class Client:
+    """What they share.  A subclass makes its command line in _launch()."""
+
+    name = "?"
+    magnets = True      # can begin from a magnet link
+    trees = True        # copes with several files
+    empty_files = True  # creates files of no bytes
+    loopback = True     # dials 127.x
+
+    def __init__(self, case, host=None):
+        self.case = case
+        self.host = host or case.host()
+        self.port = case.world.port()
+        case.count[self.name] += 1
+        n = case.count[self.name]
+        self.label = self.name if n == 1 else "%s%d" % (self.name, n)
+        self.home = case.dir(self.label + ".home")
+        self.proc = None
+
+    @classmethod
+    def missing(cls, world):
+        """Why it cannot run here, or None."""
+        reason = cls.absent()
+        if not reason and not world.lan and not cls.loopback:
+            reason = "it needs a network namespace, and none is allowed"
+        return reason
+
+    @classmethod
+    def absent(cls):
+        raise NotImplementedError
+
+    def start(self, role, torrent, folder, trackers=(), magnet=False):
+        self.role, self.torrent, self.folder = role, torrent, folder
+        self.trackers = list(trackers)
+        if magnet:
+            self.source = torrent.magnet(trackers)
+        else:
+            self.source = torrent.write(
+                os.path.join(self.home, "t.torrent"), self.trackers)
+        self.magnet = magnet
+        self._launch()
+
+    def _spawn(self, argv, **more):
+        self.proc = self.case.spawn(self.host, self.label, argv, **more)
+
+    def _launch(self):
+        raise NotImplementedError
+
+    def wait_complete(self, **more):
+        def whole():
+            return not oracle.wrong_files(self.torrent, self.folder,
+                                          self.empty_files)
+        try:
+            self.case.wait("complete %s" % self.label, whole,
+                           alive=(self.proc,), **more)
+        except Failed as e:
+            raise Failed("%s; %s" % (e, "; ".join(oracle.wrong_files(
+                self.torrent, self.folder, self.empty_files))))
+
+    def stop(self):
+        return self.proc.stop()
+
+
+class Bttui(Client):
+    name = "bttui"
+
+    @classmethod
+    def absent(cls):
+        return None if os.path.exists(BTTUI) else "%s is not built" % BTTUI
+
+    def start(self, role, torrent, folder, trackers=(), magnet=False,
+              options=("--seed",)):
+        self.options = list(options)
+        super().start(role, torrent, folder, trackers, magnet)
+
+    def argv(self):
+        out = [BTTUI, "get", "--json", "--dir", self.folder,
+               "--port", str(self.port), "--config", "/dev/null",
+               "--no-dht", "--no-lsd", "--no-pex", "--no-utp",
+               "--no-portmap", "--log", os.path.join(
+                   self.home, "bttui.log"), "-v"]
+        if not self.case.world.lan:
+            out += ["--bind", self.host.ip]
+        return out + self.options + [self.source]
+
+    def _launch(self):
+        self._spawn(self.argv())
+
+    def wait_end(self, **more):
+        """Its exit status, once it has ended by itself."""
+        self.case.wait("end of %s" % self.label,
+                       lambda: self.proc.ended() is not None, **more)
+        return self.proc.ended()
+
+    def strange_files(self):
+        """What is in the folder and belongs neither to the torrent nor to
+        bttui's own state."""
+        mine = {p for p, _ in self.torrent.paths(self.folder)}
+        out = []
+        for top, dirs, names in os.walk(self.folder):
+            if top == self.folder and ".bttui" in dirs:
+                dirs.remove(".bttui")
+            out += [p for p in (os.path.join(top, n) for n in names)
+                    if p not in mine]
+        return out
+
+    def events(self):
+        """The JSON objects printed so far."""
+        out = []
+        for line in self.proc.output().splitlines():
+            if line.startswith("{"):
+                try:
+                    out.append(json.loads(line))
+                except ValueError:
+                    pass  # the last line, half written when killed
+        return out
+
+
+class Libtorrent(Client):
+    name = "libtorrent"
+
+    @classmethod
+    def absent(cls):
+        try:
+            import libtorrent  # noqa: F401
+        except ImportError:
+            return "python3-libtorrent is not installed"
+        return None
+
+    def start(self, role, torrent, folder, trackers=(), magnet=False,
+              settings=None, listen=None):
+        self.settings, self.listen = settings or {}, listen
+        super().start(role, torrent, folder, trackers, magnet)
+
+    def _launch(self):
+        ask = {"listen": self.listen or "%s:%d" % (self.host.ip, self.port),
+               "dir": self.folder, "settings": self.settings,
+               "magnet" if self.magnet else "torrent": self.source}
+        self._spawn([sys.executable, os.path.join(HERE, "lt_peer.py"),
+                     json.dumps(ask)])
+
+
+class Transmission(Client):
+    name = "transmission"
+    empty_files = False
+    loopback = False
+
+    @classmethod
+    def absent(cls):
+        return _have("transmission-daemon", "transmission-remote")
+
+    def _launch(self):
+        self.rpc = self.case.world.port()
+        settings = {
+            "rpc-bind-address": "127.0.0.1", "rpc-port": self.rpc,
+            "rpc-whitelist-enabled": False,
+            "rpc-host-whitelist-enabled": False,
+            "rpc-authentication-required": False,
+            "download-dir": self.folder, "peer-port": self.port,
+            "bind-address-ipv4": self.host.ip,
+            "port-forwarding-enabled": False, "dht-enabled": False,
+            "lpd-enabled": False, "pex-enabled": False, "utp-enabled": False,
+            "download-queue-enabled": False, "seed-queue-enabled": False,
+            "rename-partial-files": False, "preallocation": 0,
+            "start-added-torrents": self.role != "part",
+            "ratio-limit-enabled": False, "idle-seeding-limit-enabled": False,
+            "incomplete-dir-enabled": False, "message-level": 2,
+        }
+        with open(os.path.join(self.home, "settings.json"), "w") as f:
+            json.dump(settings, f)
+        self._spawn(["transmission-daemon", "-f", "-g", self.home],
+                    env={"TRANSMISSION_HOME": self.home})
+        self._remote("--add", self.source)
+        if self.role == "part":
+            self._remote("-t", "all", "--verify")
+            self.case.wait("verified data", self._verified)
+            self._remote("-t", "all", "--start")
+
+    def _verified(self):
+        out = self._remote("-t", "all", "--info")
+        return "State: Stopped" in out and "Have: None" not in out
+
+    def _remote(self, *args):
+        out = [None]
+
+        def accepted():
+            code, out[0] = self.case.call(self.host, [
+                "transmission-remote", "127.0.0.1:%d" % self.rpc, *args])
+            return code == 0
+        self.case.wait("answer of transmission", accepted,
+                       alive=(self.proc,))
+        return out[0]
+
+
+class Aria2(Client):
+    name = "aria2"
+
+    @classmethod
+    def absent(cls):
+        return _have("aria2c")
+
+    def _launch(self):
+        argv = ["aria2c", "--no-conf", "--dir=" + self.folder,
+                "--interface=" + self.host.ip,
+                "--listen-port=%d" % self.port,
+                "--enable-dht6=false", "--bt-enable-lpd=false",
+                "--enable-peer-exchange=false", "--disable-ipv6=true",
+                "--seed-ratio=0.0", "--seed-time=60",
+                "--file-allocation=none", "--bt-save-metadata=false",
+                "--summary-interval=5", "--console-log-level=info",
+                "--bt-max-peers=0", "--follow-torrent=mem"]
+        if any(t.startswith("udp:") for t in self.trackers):
+            # It asks UDP trackers only with its DHT on.
+            argv += ["--enable-dht=true",
+                     "--dht-listen-port=%d" % self.case.world.port(),
+                     "--dht-file-path=" + os.path.join(self.home, "dht")]
+        else:
+            argv += ["--enable-dht=false"]
+        if self.role != "leech":
+            argv += ["--check-integrity", "--bt-hash-check-seed=true"]
+        self._spawn(argv + [self.source])
+
+
+class Rtorrent(Client):
+    name = "rtorrent"
+
+    @classmethod
+    def absent(cls):
+        return _have("rtorrent")
+
+    def _launch(self):
+        rc, session = os.path.join(self.home, "rc"), self.case.dir(
+            self.label + ".session")
+        log = os.path.join(self.home, "rt.log")
+        lines = [
+            "system.daemon.set = true",
+            "directory.default.set = " + self.folder,
+            "session.path.set = " + session,
+            "network.bind_address.set = " + self.host.ip,
+            "network.local_address.set = " + self.host.ip,
+            "network.port_range.set = %d-%d" % (self.port, self.port),
+            "network.port_random.set = no",
+            "dht.mode.set = disable", "protocol.pex.set = no",
+            "trackers.use_udp.set = yes",
+            "pieces.hash.on_completion.set = yes",
+            "log.open_file = \"l\", " + log,
+            "log.add_output = \"tracker_debug\", \"l\"",
+            "log.add_output = \"connection_debug\", \"l\"",
+            "schedule2 = ld,0,0,\"load.start=\\\"%s\\\"\"" % self.source,
+        ]
+        with open(rc, "w") as f:
+            f.write("\n".join(lines) + "\n")
+        self._spawn(["rtorrent", "-n", "-o", "import=" + rc], terminal=True)
+
+
+class Qbittorrent(Client):
+    name = "qbittorrent"
+
+    @classmethod
+    def absent(cls):
+        return _have("qbittorrent-nox")
+
+    def _launch(self):
+        conf = os.path.join(self.home, "qBittorrent", "config")
+        os.makedirs(conf, exist_ok=True)
+        with open(os.path.join(conf, "qBittorrent.conf"), "w") as f:
+            f.write("\n".join((
+                "[LegalNotice]", "Accepted=true",
+                "[Network]", "PortForwardingEnabled=false",
+                "[Preferences]", "WebUI\\LocalHostAuth=false",
+                "WebUI\\Address=127.0.0.1", "General\\Locale=C",
+                "[BitTorrent]", "Session\\Port=%d" % self.port,
+                "Session\\DHTEnabled=false", "Session\\LSDEnabled=false",
+                "Session\\PeXEnabled=false", "Session\\BTProtocol=TCP",
+                "Session\\AddExtensionToIncompleteFiles=false",
+                "Session\\MultiConnectionsPerIp=true",
+                "Session\\SSRFMitigation=false",
+                "Session\\QueueingSystemEnabled=false",
+                "Session\\DefaultSavePath=" + self.folder, "")))
+        self._spawn(["qbittorrent-nox", "--profile=" + self.home,
+                     "--webui-port=%d" % self.case.world.port(),
+                     "--save-path=" + self.folder, "--add-paused=false",
+                     self.source], terminal=True)
+
+
+class Ctorrent(Client):
+    """The old peer of every run: one file, no extensions at all."""
+
+    name = "ctorrent"
+    magnets = False
+    trees = False
+    loopback = False  # its announce comes from 127.0.0.1, which it is not
+
+    @classmethod
+    def absent(cls):
+        return _have("ctorrent")
+
+    def _launch(self):
+        self._spawn(["ctorrent", "-s",
+                     os.path.join(self.folder, self.torrent.name),
+                     "-i", self.host.ip, "-p", str(self.port), "-e", "1",
+                     self.source], terminal=True)
+
+
+OTHERS = (Libtorrent, Transmission, Aria2, Rtorrent, Qbittorrent, Ctorrent)

@@ -1,0 +1,62 @@
+"""One libtorrent session as a process of its own.
+
+    lt_peer.py JSON
+
+with {"listen": "IP:PORT", "dir": D, "torrent": FILE or "magnet": LINK,
+"settings": {...}, "peers": ["IP:PORT"]}.  Prints a line of JSON whenever its
+state changes; ends at SIGTERM.
+"""
+import json
+import sys
+import time
+
+import libtorrent as lt
+
+QUIET = {
+    "enable_dht": False, "enable_lsd": False, "enable_upnp": False,
+    "enable_natpmp": False, "enable_ip_notifier": False,
+    "enable_outgoing_utp": False, "enable_incoming_utp": False,
+    "allow_multiple_connections_per_ip": True, "ssrf_mitigation": False,
+    "min_reconnect_time": 1, "connection_speed": 100, "handshake_timeout": 10,
+    "min_announce_interval": 5,
+    "alert_mask": lt.alert.category_t.error_notification |
+    lt.alert.category_t.status_notification |
+    lt.alert.category_t.tracker_notification |
+    lt.alert.category_t.connect_notification,
+}
+
+
+def say(**what):
+    print(json.dumps(what), flush=True)
+
+
+def main():
+    ask = json.loads(sys.argv[1])
+    settings = dict(QUIET, listen_interfaces=ask["listen"])
+    settings.update(ask.get("settings", {}))
+    session = lt.session(settings)
+    if "magnet" in ask:
+        params = lt.parse_magnet_uri(ask["magnet"])
+    else:
+        params = lt.add_torrent_params()
+        params.ti = lt.torrent_info(ask["torrent"])
+    params.save_path = ask["dir"]
+    params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
+    params.flags |= lt.torrent_flags.disable_pex
+    handle = session.add_torrent(params)
+    for p in ask.get("peers", []):
+        host, port = p.rsplit(":", 1)
+        handle.connect_peer((host, int(port)))
+    last = None
+    while True:
+        for a in session.pop_alerts():
+            say(alert=type(a).__name__, text=a.message())
+        s = handle.status()
+        now = (str(s.state), s.num_pieces, s.num_peers, s.is_seeding)
+        if now != last:
+            say(state=now[0], pieces=now[1], peers=now[2], seeding=now[3])
+            last = now
+        time.sleep(0.1)
+
+
+main()
