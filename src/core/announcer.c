@@ -59,6 +59,12 @@ static struct udp_connection *connection(struct announce_pool *p,
 	return &p->conn[i].c;
 }
 
+/* The one hash, as the array that the codecs take. */
+static const uint8_t (*hash_of(const struct ask *k))[20]
+{
+	return &k->what.info_hash;
+}
+
 static uint64_t pool_now(const struct announce_pool *p)
 {
 	return p->host->ops->now(p->host);
@@ -147,7 +153,7 @@ static void http_scraped(struct ask *k, const struct http_answer *h)
 	struct fault f;
 
 	if (h->status == 200 && tracker_http_parse_scrape(h->body,
-					&k->what.info_hash, 1, &s) == ERR_OK) {
+					hash_of(k), 1, &s) == ERR_OK) {
 		ask_scraped(k, &s);
 		return;
 	}
@@ -180,7 +186,7 @@ static bool start_http(struct ask *k, const char *tracker_id)
 
 	if (!k->scrape)
 		tracker_http_announce_url(k->url, &k->what, tracker_id, &url);
-	else if (tracker_http_scrape_url(k->url, &k->what.info_hash, 1, &url) !=
+	else if (tracker_http_scrape_url(k->url, hash_of(k), 1, &url) !=
 		 ERR_OK)
 		return false;
 	buf_add_byte(&url, 0);
@@ -231,7 +237,7 @@ static bool start_udp(struct ask *k)
 	if (udp_tracker_split_url(k->url, name, &port, &path) != ERR_OK)
 		return false;
 	h->ops->random(h, &seed, sizeof seed);
-	k->udp = k->scrape ? udp_scrape_new(&k->what.info_hash, 1, seed)
+	k->udp = k->scrape ? udp_scrape_new(hash_of(k), 1, seed)
 	                   : udp_announce_new(&k->what, path, seed);
 	k->resolve = h->ops->resolve(h, name, port, on_resolved, k);
 	return true;

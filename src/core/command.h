@@ -18,13 +18,13 @@
 #include "core/snapshot.h"
 
 enum command_kind {
-	CMD_ADD,    /* add; *id is set */
-	CMD_REMOVE, /* torrent, with_data */
-	CMD_PAUSE,  /* torrent */
-	CMD_RESUME, /* torrent; also the retry after a fault */
-	CMD_RECHECK,    /* torrent */
-	CMD_REANNOUNCE, /* torrent */
-	CMD_SEQUENTIAL, /* torrent, on */
+	CMD_ADD,           /* add; *id is set */
+	CMD_REMOVE,        /* torrent, with_data */
+	CMD_PAUSE,         /* torrent */
+	CMD_RESUME,        /* torrent; also the retry after a fault */
+	CMD_RECHECK,       /* torrent */
+	CMD_REANNOUNCE,    /* torrent */
+	CMD_SEQUENTIAL,    /* torrent, on */
 	CMD_FILE_PRIORITY, /* torrent, file, file_end, value: 0, 1, 4, 7 */
 	CMD_ADD_PEER,      /* torrent, addr */
 	CMD_ADD_TRACKER,   /* torrent, text: a URL, in a tier of its own */

@@ -79,7 +79,7 @@ static void on_notice(void *user, const struct torrent *t,
 
 void engine_list_changed(struct engine *e)
 {
-	if (!e->cfg.keep_session || e->list_unsaved || e->list_loading)
+	if (!e->cfg.keep_session || e->list_unsaved)
 		return;
 	e->list_unsaved = true;
 	e->list_save_at = engine_now(e) + SESSION_SAVE_MS;
@@ -365,6 +365,12 @@ static void close_step(struct engine *e, uint64_t now)
 	e->close_done(e->close_user);
 }
 
+/* Never over a list that has not been read. */
+static bool may_save_list(const struct engine *e)
+{
+	return e->list_unsaved && !e->list_saving && !e->list_loading;
+}
+
 static uint64_t next_deadline(const struct engine *e, uint64_t now)
 {
 	uint64_t at = heap_next(&e->deadlines);
@@ -373,7 +379,7 @@ static uint64_t next_deadline(const struct engine *e, uint64_t now)
 	at = t < at ? t : at;
 	t = thirst_deadline(e, now);
 	at = t < at ? t : at;
-	if (e->list_unsaved && !e->list_saving && e->list_save_at < at)
+	if (may_save_list(e) && e->list_save_at < at)
 		at = e->list_save_at;
 	if (e->closing && !e->close_fast && e->close_by < at)
 		at = e->close_by;
@@ -401,7 +407,7 @@ void engine_wake(struct engine *e, uint64_t now)
 	tick_due(e, now);
 	settle(e);
 	engine_session_continue(e);
-	if (e->list_unsaved && !e->list_saving && now >= e->list_save_at)
+	if (may_save_list(e) && now >= e->list_save_at)
 		engine_session_save(e);
 	e->in_turn = false;
 	if (e->changed && e->on_change)
@@ -455,8 +461,7 @@ void engine_close(struct engine *e, bool fast, void (*done)(void *user),
 	engine_arm(e, now);
 }
 
-void engine_on_change(struct engine *e, void (*changed)(void *user),
-	void *user)
+void engine_on_change(struct engine *e, void (*changed)(void *user), void *user)
 {
 	e->on_change = changed;
 	e->on_change_user = user;

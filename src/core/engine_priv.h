@@ -59,7 +59,8 @@ struct engine {
 	uint64_t incoming_ms; /* last incoming connection; 0: never */
 
 	/* The session list. */
-	bool list_loading, list_unsaved, list_saving;
+	bool list_loading, list_unsaved;
+	uint32_t list_saving; /* jobs: closing saves while one may run */
 	uint64_t list_save_at;
 	uint32_t next_load; /* slots not yet begun, in order */
 	uint32_t loading;

@@ -71,7 +71,7 @@ static void saved(struct disk_file_job *job)
 	struct session_job *j = container_of(job, struct session_job, job);
 	struct engine *e = j->e;
 
-	e->list_saving = false;
+	e->list_saving--;
 	if (job->fault.code != ERR_OK && job->fault.code != ERR_CANCELED) {
 		engine_notice(e, (struct torrent_id){0, 0}, NOTICE_WARNING,
 			job->fault.what);
@@ -99,7 +99,7 @@ void engine_session_save(struct engine *e)
 	bw_int(&w, 1);
 	bw_end(&w);
 	e->list_unsaved = false;
-	e->list_saving = true;
+	e->list_saving++;
 	j->e = e;
 	j->job.op = DISK_FILE_SAVE;
 	j->job.path = SESSION_FILE;

@@ -34,7 +34,8 @@ struct stream_events {
 	void (*connected)(void *user);
 	/* Bytes arrived: borrowed for the call.  Never empty. */
 	void (*data)(void *user, struct span bytes);
-	/* The send queue fell below STREAM_LOW_BYTES after having been above. */
+	/* The send queue fell below STREAM_LOW_BYTES after having been above.
+	 */
 	void (*writable)(void *user);
 	/* The other side ended it (why is ERR_OK) or it failed.  The user must
 	 * still call stream_close(), now or later. */

@@ -64,8 +64,8 @@ enum why_kind {
 	WHY_TRACKER_DOWN,   /* no peers, and no tracker answers; a: trackers */
 	WHY_SEEDING,        /* a: peers receiving, b: connected */
 	WHY_SEED_IDLE,      /* a: connected peers, none asks */
-	WHY_METADATA,       /* a: parts received, b: parts (0 unknown), c: peers */
-	WHY_CHECKING,       /* a: pieces done, b: pieces, c: bad so far, d: B/s */
+	WHY_METADATA, /* a: parts received, b: parts (0 unknown), c: peers */
+	WHY_CHECKING, /* a: pieces done, b: pieces, c: bad so far, d: B/s */
 	WHY_PAUSED,
 	WHY_QUEUED, /* a: place in the queue */
 	WHY_LOADING,
@@ -97,8 +97,10 @@ struct torrent_row {
 	uint32_t eta_s;            /* UINT32_MAX: never, or unknown */
 	uint32_t peers, seeds;     /* connected */
 	uint32_t known;            /* addresses in the peer book */
-	uint32_t swarm_peers, swarm_seeds; /* by scrape or announce; 0: unknown */
-	uint32_t avail_milli; /* copies in the swarm, thousandths; UINT32_MAX: ? */
+	uint32_t swarm_peers,
+		swarm_seeds;  /* by scrape or announce; 0: unknown */
+	uint32_t avail_milli; /* copies in the swarm, thousandths; UINT32_MAX: ?
+	                       */
 	uint32_t npieces, piece_length;
 	uint32_t pieces_have;
 	uint32_t check_done; /* CHECKING: pieces hashed so far */
@@ -183,10 +185,10 @@ struct peer_row {
 	bool they_choke, they_want;
 	bool snubbed;
 	bool optimistic;
-	uint32_t asked;   /* our requests on their way */
-	uint32_t wants;   /* their requests we have not served yet */
-	uint32_t rtt_ms;  /* request to block, smoothed; 0: unknown */
-	uint8_t sources;  /* enum peer_source bits */
+	uint32_t asked;  /* our requests on their way */
+	uint32_t wants;  /* their requests we have not served yet */
+	uint32_t rtt_ms; /* request to block, smoothed; 0: unknown */
+	uint8_t sources; /* enum peer_source bits */
 	uint32_t connected_s;
 	uint32_t idle_s; /* since the last payload either way */
 };
@@ -200,7 +202,8 @@ struct piece_flight {
 	uint32_t asked;    /* blocks requested and not received */
 	uint32_t cells;    /* entries of the two maps: min(blocks, 512) */
 	bool checking;     /* all here: being hashed and written */
-	uint8_t got_map[FLIGHT_MAP_BYTES];   /* bit set: all blocks of a cell in */
+	uint8_t got_map[FLIGHT_MAP_BYTES];   /* bit set: all blocks of a cell in
+	                                      */
 	uint8_t asked_map[FLIGHT_MAP_BYTES]; /* bit set: one is requested */
 };
 
@@ -232,9 +235,9 @@ struct tracker_row {
 	const char *url; /* cleaned */
 	uint32_t tier;
 	enum tracker_status status;
-	char text[200];  /* last failure or warning; "" */
+	char text[200];                      /* last failure or warning; "" */
 	uint32_t seeds, leeches, downloaded; /* UINT32_MAX: unknown */
-	uint32_t last_peers;      /* of the last answer */
+	uint32_t last_peers;                 /* of the last answer */
 	uint32_t next_announce_s; /* from now; UINT32_MAX: not planned */
 	uint32_t last_announce_s; /* ago; UINT32_MAX: never */
 	uint32_t fails;           /* in a row */
@@ -252,10 +255,11 @@ struct torrent_detail {
 	const struct bitfield *have;     /* verified and written */
 	const struct bitfield *wanted;   /* of selected files */
 	const struct bitfield *checking; /* under a re-check: not yet hashed */
-	const uint16_t *avail;           /* per piece: connected peers that have it */
+	const uint16_t *avail; /* per piece: connected peers that have it */
 	const struct piece_flight *flights;
 	size_t nflights;
-	const struct piece_done *done; /* newest last, at most PIECES_DONE_MAX */
+	const struct piece_done
+		*done; /* newest last, at most PIECES_DONE_MAX */
 	size_t ndone;
 
 	const struct file_row *files;
@@ -280,8 +284,8 @@ enum notice_kind {
 	NOTICE_COMPLETE,
 	NOTICE_FAULT,
 	NOTICE_REMOVED,
-	NOTICE_CHECKED,   /* a re-check ended; text: "all 120 pieces good" */
-	NOTICE_BANNED,    /* a peer that lied; text names it and why */
+	NOTICE_CHECKED, /* a re-check ended; text: "all 120 pieces good" */
+	NOTICE_BANNED,  /* a peer that lied; text names it and why */
 	NOTICE_WARNING,
 	NOTICE_INFO,
 };

@@ -78,15 +78,14 @@ static size_t describe_blocks(struct torrent *t, uint32_t piece,
 
 	for (uint32_t b = 0; b < n; b++) {
 		const uint8_t *p = piece_buffer_block(t->pieces, piece, b);
-		struct block_ref ref = {piece, b};
 		uint32_t len = layout_block_size(&t->layout, piece, b);
 
 		memset(&out[k], 0, sizeof out[k]);
 		if (p) {
 			sha1(span_of(p, len), digest);
 			memcpy(out[k].digest, digest, sizeof out[k].digest);
-			out[k].sender = swarm_slot_addr(t->swarm,
-				picker_sender(t->picker, ref));
+			out[k].sender =
+				piece_buffer_sender(t->pieces, piece, b);
 		}
 		k++;
 	}
@@ -124,9 +123,28 @@ static void completed(struct torrent *t)
 	t->env->list_changed(t->env->user);
 }
 
+/* A whole good piece from one peer ends its parole. */
+static void absolve(struct torrent *t, uint32_t piece)
+{
+	uint32_t n = layout_piece_blocks(&t->layout, piece);
+	struct addr first = piece_buffer_sender(t->pieces, piece, 0);
+
+	if (!blame_has_parole(swarm_blame(t->swarm)))
+		return;
+	for (uint32_t b = 1; b < n; b++) {
+		struct addr a = piece_buffer_sender(t->pieces, piece, b);
+
+		if (!addr_equal(&a, &first))
+			return;
+	}
+	if (first.family != ADDR_NONE)
+		blame_cleared(swarm_blame(t->swarm), &first);
+}
+
 static void passed(struct torrent *t, uint32_t piece)
 {
 	accuse(t, piece, true);
+	absolve(t, piece);
 	piece_buffer_drop(t->pieces, piece);
 	bitfield_add(&t->have, piece);
 	picker_passed(t->picker, piece);

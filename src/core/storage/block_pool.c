@@ -70,6 +70,7 @@ struct block *block_new(struct block_pool *bp)
 		b->pool = bp;
 	}
 	b->next = NULL;
+	b->from = (struct addr){0};
 	b->holds = 1;
 	bp->nused++;
 	return b;

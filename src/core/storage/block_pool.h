@@ -17,12 +17,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/addr.h"
+
 #define BLOCK_BYTES 16384u
 
 struct block_pool;
 
 struct block {
-	uint8_t *p; /* BLOCK_BYTES */
+	uint8_t *p;       /* BLOCK_BYTES */
+	struct addr from; /* who sent it; ADDR_NONE: read from disk */
 	/* Private. */
 	uint32_t holds;
 	struct block *next;

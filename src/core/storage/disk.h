@@ -65,8 +65,8 @@ struct disk_job {
 	uint32_t length;
 	const struct iovec *vec; /* READ, WRITE, PUT_PIECE */
 	int nvec;
-	uint8_t expect[20]; /* PUT_PIECE */
-	const char *path;   /* MOVE: absolute folder */
+	uint8_t expect[20];            /* PUT_PIECE */
+	const char *path;              /* MOVE: absolute folder */
 	struct disk_stat *stat;        /* STAT: room for nfiles */
 	const struct bitfield *wanted; /* SELECT */
 	void (*done)(struct disk_job *job);
@@ -82,8 +82,12 @@ struct disk_job {
 
 /* A small state file, replaced whole: temporary, fsync, rename, fsync. */
 struct disk_file_job {
-	enum { DISK_FILE_SAVE, DISK_FILE_LOAD, DISK_FILE_REMOVE } op;
-	const char *path; /* relative to the state folder; '/' allowed */
+	enum {
+		DISK_FILE_SAVE,
+		DISK_FILE_LOAD,
+		DISK_FILE_REMOVE
+	} op;
+	const char *path;  /* relative to the state folder; '/' allowed */
 	struct span bytes; /* SAVE: copied by the call */
 	size_t max;        /* LOAD: longest file that is read */
 	void (*done)(struct disk_file_job *job);

@@ -221,6 +221,14 @@ const uint8_t *piece_buffer_block(const struct piece_buffer *pb, uint32_t piece,
 	return b ? b->p : NULL;
 }
 
+struct addr piece_buffer_sender(const struct piece_buffer *pb, uint32_t piece,
+	uint32_t block)
+{
+	const struct block *b = resident(find(pb, piece), block);
+
+	return b ? b->from : (struct addr){0};
+}
+
 static void spill_one(struct piece_buffer *pb, struct partial *p,
 	uint32_t block)
 {

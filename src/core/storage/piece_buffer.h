@@ -45,8 +45,12 @@ bool piece_buffer_is_spilled(const struct piece_buffer *pb, uint32_t piece);
 int piece_buffer_run(const struct piece_buffer *pb, uint32_t piece,
 	uint32_t *block, struct iovec *vec, int max);
 /* Bytes of a resident block; NULL when it is not in memory. */
-const uint8_t *piece_buffer_block(const struct piece_buffer *pb,
-	uint32_t piece, uint32_t block);
+const uint8_t *piece_buffer_block(const struct piece_buffer *pb, uint32_t piece,
+	uint32_t block);
+
+/* Who sent a resident block; ADDR_NONE when it is not in memory. */
+struct addr piece_buffer_sender(const struct piece_buffer *pb, uint32_t piece,
+	uint32_t block);
 
 /* These blocks are on disk now: dropped from memory. */
 void piece_buffer_spilled(struct piece_buffer *pb, uint32_t piece,

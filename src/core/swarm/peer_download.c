@@ -28,15 +28,17 @@ void peer_download_join(struct peer *p)
 	p->in_picker = true;
 }
 
-static void give_back_all(struct peer *p)
+static void give_back_all(struct peer *p, bool gone)
 {
 	struct swarm *sw = p->sw;
 	uint64_t asked = (uint64_t)p->pipe.n * LAYOUT_BLOCK;
 
 	sw->sh->asked_bytes -=
 		asked < sw->sh->asked_bytes ? asked : sw->sh->asked_bytes;
-	if (sw->c.picker)
+	if (sw->c.picker && gone)
 		picker_peer_gone(sw->c.picker, p->slot);
+	else if (sw->c.picker)
+		picker_lost_all(sw->c.picker, p->slot);
 	if (p->pipe.n > 0)
 		swarm_stir(sw); /* others may ask for them now */
 	pipeline_clear(&p->pipe);
@@ -44,7 +46,7 @@ static void give_back_all(struct peer *p)
 
 void peer_download_leave(struct peer *p)
 {
-	give_back_all(p);
+	give_back_all(p, true);
 	if (p->in_picker && p->sw->c.picker)
 		picker_peer_left(p->sw->c.picker, &p->has);
 	p->in_picker = false;
@@ -114,7 +116,7 @@ void peer_download_choked(struct peer *p, bool choked)
 	/* With the fast extension each open request is rejected by itself;
 	 * without it they are all forgotten. */
 	if (!p->has_fast)
-		give_back_all(p);
+		give_back_all(p, false);
 }
 
 void peer_download_allowed(struct peer *p, uint32_t piece)
@@ -199,11 +201,13 @@ static void keep_block(struct peer *p, struct block_ref b, struct span data)
 	struct block *blk = block_new(sw->sh->pool);
 
 	memcpy(blk->p, data.p, data.n);
+	blk->from = p->addr;
 	piece_buffer_put(sw->c.pieces, b.piece, b.block, blk);
 	if (picker_complete(sw->c.picker, b.piece))
 		sw->cfg.owner->piece_full(sw->cfg.user, b.piece);
 }
 
+/* Data nobody asked for is forgiven by as much that was. */
 static void count_waste(struct peer *p, size_t n)
 {
 	p->sw->sh->wasted_bytes += n;
@@ -219,9 +223,32 @@ static void count_block(struct peer *p, uint32_t n, uint64_t now)
 	p->got_ms = now;
 	p->down_bytes += n;
 	sw->down_bytes += n;
+	p->unasked_bytes -= n < p->unasked_bytes ? n : p->unasked_bytes;
 	rate_add(&p->down, n, now);
 	rate_add(&sw->down, n, now);
 	rate_add(&sw->sh->down, n, now);
+}
+
+/*
+ * A block that is not open any more may still be welcome: a time-out or a
+ * cancel crossed it.
+ */
+static enum picker_stored store(struct peer *p, struct block_ref b, bool open)
+{
+	uint32_t others[PICKER_ENDGAME_COPIES];
+	size_t n = 0;
+	struct picker *pk = p->sw->c.picker;
+	enum picker_stored s;
+
+	if (open)
+		s = picker_stored(pk, p->slot, b, others, &n,
+			PICKER_ENDGAME_COPIES);
+	else
+		s = picker_store_unasked(pk, p->slot, b, others, &n,
+			PICKER_ENDGAME_COPIES);
+	if (s == STORED_NEW)
+		cancel_others(p, b, others, n);
+	return s;
 }
 
 void peer_download_block(struct peer *p, const struct wire_event *ev)
@@ -230,8 +257,6 @@ void peer_download_block(struct peer *p, const struct wire_event *ev)
 	struct block_ref b = {r.piece, r.begin / LAYOUT_BLOCK};
 	struct swarm *sw = p->sw;
 	uint64_t now = swarm_now(sw);
-	uint32_t others[PICKER_ENDGAME_COPIES];
-	size_t nothers = 0;
 	bool open;
 
 	if (!sw->c.layout || r.begin % LAYOUT_BLOCK ||
@@ -242,23 +267,12 @@ void peer_download_block(struct peer *p, const struct wire_event *ev)
 	open = pipeline_received(&p->pipe, b, r.length, now);
 	if (open)
 		forget_asked(p, 1);
-	if (!open || !sw->c.picker) {
-		/* Late after a time-out or a cancel: still good if missing. */
+	if (!sw->c.picker || store(p, b, open) != STORED_NEW) {
 		count_waste(p, r.length);
 		return;
 	}
 	count_block(p, r.length, now);
-	switch (picker_stored(sw->c.picker, p->slot, b, others, &nothers,
-		PICKER_ENDGAME_COPIES)) {
-	case STORED_NEW:
-		cancel_others(p, b, others, nothers);
-		keep_block(p, b, ev->block.data);
-		break;
-	case STORED_DUPLICATE:
-	case STORED_UNASKED:
-		sw->sh->wasted_bytes += r.length;
-		break;
-	}
+	keep_block(p, b, ev->block.data);
 }
 
 /* How many more blocks may be asked for, all limits taken together. */

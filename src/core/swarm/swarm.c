@@ -13,7 +13,7 @@
 #include "core/swarm/swarm_priv.h"
 #include "proto/peer_id.h"
 
-#define SLOTS_FIRST 128u
+#define SLOTS_FIRST 8u
 #define DIALS_AT_ONCE 16u
 
 static struct list *list_take(struct list *head)
@@ -53,7 +53,6 @@ void swarm_free(struct swarm *sw)
 	swarm_settle(sw);
 	assert(sw->npeers == 0);
 	mem_free(sw->peers);
-	mem_free(sw->slot_addr);
 	peer_book_free(sw->book);
 	blame_free(sw->blame);
 	metadata_fetch_free(sw->fetch);
@@ -71,7 +70,9 @@ struct peer *swarm_peer(const struct swarm *sw, uint32_t slot, uint64_t id)
 
 struct addr swarm_slot_addr(const struct swarm *sw, uint32_t slot)
 {
-	return slot < sw->nslots ? sw->slot_addr[slot] : (struct addr){0};
+	struct peer *p = swarm_peer(sw, slot, 0);
+
+	return p ? p->addr : (struct addr){0};
 }
 
 static void slots_grow(struct swarm *sw)
@@ -79,24 +80,21 @@ static void slots_grow(struct swarm *sw)
 	uint32_t n = sw->nslots ? 2 * sw->nslots : SLOTS_FIRST;
 
 	sw->peers = mem_resize(sw->peers, n, sizeof *sw->peers);
-	sw->slot_addr = mem_resize(sw->slot_addr, n, sizeof *sw->slot_addr);
-	memset(sw->peers + sw->nslots, 0, (n - sw->nslots) * sizeof *sw->peers);
-	memset(sw->slot_addr + sw->nslots, 0,
-		(n - sw->nslots) * sizeof *sw->slot_addr);
-	sw->next_slot = sw->nslots;
+	memset(sw->peers + sw->nslots, 0,
+		(n - sw->nslots) * sizeof *sw->peers);
 	sw->nslots = n;
 }
 
 static void slot_put(struct swarm *sw, struct peer *p)
 {
-	if (2 * (sw->npeers + 1) > sw->nslots)
+	uint32_t i = 0;
+
+	while (i < sw->nslots && sw->peers[i])
+		i++;
+	if (i == sw->nslots)
 		slots_grow(sw);
-	while (sw->peers[sw->next_slot])
-		sw->next_slot = (sw->next_slot + 1) % sw->nslots;
-	p->slot = sw->next_slot;
-	sw->peers[p->slot] = p;
-	sw->slot_addr[p->slot] = p->addr;
-	sw->next_slot = (sw->next_slot + 1) % sw->nslots;
+	p->slot = i;
+	sw->peers[i] = p;
 	sw->npeers++;
 	sw->sh->npeers++;
 	if (sw->next_tick_ms == NEVER)

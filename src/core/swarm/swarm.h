@@ -138,8 +138,7 @@ void swarm_quench_down(struct list *node);
 
 struct peer_book *swarm_book(struct swarm *sw);
 struct blame *swarm_blame(struct swarm *sw);
-/* Address of the peer that has or last had a slot.  Slots are reused as late
- * as possible, so this names the sender of a block for long enough. */
+/* Address of the peer in a slot; ADDR_NONE when it is empty. */
 struct addr swarm_slot_addr(const struct swarm *sw, uint32_t slot);
 
 struct swarm_numbers {

@@ -95,8 +95,7 @@ struct swarm {
 	struct list unsettled; /* peers to look at when the turn ends */
 
 	struct peer **peers;    /* by slot; holes are NULL */
-	struct addr *slot_addr; /* who has or last had the slot */
-	uint32_t nslots, npeers, next_slot;
+	uint32_t nslots, npeers;
 	struct peer_book *book;
 	struct blame *blame;
 	struct metadata_fetch *fetch; /* NULL when the metadata is known */
