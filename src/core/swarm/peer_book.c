@@ -162,7 +162,8 @@ bool peer_book_add(struct peer_book *b, const struct addr *a, uint8_t source,
 
 static bool may_ever_dial(const struct entry *e)
 {
-	return !e->dialled && !e->is_self && e->fails < PEER_BOOK_FAILS_MAX;
+	return !e->dialled && !e->is_self &&
+	       (e->fails < PEER_BOOK_FAILS_MAX || e->sources & SOURCE_USER);
 }
 
 static void set_self(struct peer_book *b, const struct addr *self)
@@ -250,10 +251,12 @@ void peer_book_connected(struct peer_book *b, const struct addr *a)
 
 static void note_failure(struct entry *e, uint64_t now)
 {
-	uint64_t rest = (uint64_t)PEER_BOOK_REST_MS * (e->fails + 1u);
+	uint64_t rest = (uint64_t)PEER_BOOK_REST_MS << (2u * e->fails);
+	uint64_t most = e->sources & SOURCE_USER ? PEER_BOOK_REST_USER_MS
+	                                         : PEER_BOOK_REST_MAX_MS;
 
-	if (rest > PEER_BOOK_REST_MAX_MS)
-		rest = PEER_BOOK_REST_MAX_MS;
+	if (rest > most)
+		rest = most;
 	e->rest_until = now + rest;
 	if (e->fails < PEER_BOOK_FAILS_MAX)
 		e->fails++;

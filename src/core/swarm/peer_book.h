@@ -8,9 +8,10 @@
  * Order of dialling: fewest failures, never tried first and then the longest
  * ago, better source (user, LSD, resume data, tracker, DHT, incoming, PEX),
  * BEP 40 priority.  Seeds are left alone when we are complete.  A failed
- * address rests (60 s * (failures before + 1), an hour at most, given up after
- * 5), one that was useful for 10 s; banned addresses are never given out and
- * their incoming connections are refused.
+ * address rests (5 s * 4^failures before, an hour at most, given up after 5;
+ * one that the user named a minute at most, and it is never given up), one
+ * that was useful 10 s; banned addresses are never given out and their
+ * incoming connections are refused.
  *
  * The map of addresses is keyed; peer_book_next() is O(entries).
  */
@@ -27,8 +28,9 @@
 #define PEER_BOOK_MAX 2000u
 #define PEER_BOOK_FAILS_MAX 5u
 #define PEER_BOOK_BANS_MAX 1000u /* then the oldest ban ends */
-#define PEER_BOOK_REST_MS 60000u
+#define PEER_BOOK_REST_MS 5000u
 #define PEER_BOOK_REST_MAX_MS 3600000u
+#define PEER_BOOK_REST_USER_MS 60000u
 #define PEER_BOOK_REST_USEFUL_MS 10000u
 
 struct peer_book;

@@ -69,7 +69,7 @@ static void a_failed_address_rests_longer_each_time(void **state)
 	(void)state;
 	assert_true(peer_book_add(b, &a, SOURCE_TRACKER, now));
 	for (uint32_t fails = 0; fails < PEER_BOOK_FAILS_MAX - 1; fails++) {
-		uint64_t rest = (fails + 1) * UINT64_C(60000);
+		uint64_t rest = UINT64_C(5000) << (2 * fails);
 
 		assert_true(next(b, now, &got));
 		peer_book_disconnected(b, &a, false, now);
