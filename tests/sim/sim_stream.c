@@ -172,7 +172,9 @@ static void end_shut(struct end *e)
 static void tell_ended(struct end *e, int os)
 {
 	const struct stream_events *ev = e->ev;
-	enum err code = os == ETIMEDOUT ? ERR_TIMEOUT : ERR_NET;
+	enum err code = os == 0           ? ERR_OK
+	                : os == ETIMEDOUT ? ERR_TIMEOUT
+	                                  : ERR_NET;
 
 	if (e->state == END_ENDED || e->state == END_CLOSED)
 		return;

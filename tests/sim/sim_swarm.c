@@ -289,6 +289,11 @@ static bool has_stopped(void *user)
 void sim_peer_stop(struct sim_peer *p)
 {
 	sim_peer_check(p);
+	sim_peer_close(p);
+}
+
+void sim_peer_close(struct sim_peer *p)
+{
 	close_run(p->run, false);
 	if (!sim_run_until(p->world->sim, has_stopped, p, SIM_CLOSE_MS))
 		sim_fail(p->world->sim, "an engine does not close");

@@ -98,6 +98,7 @@ void sim_peer_give(struct sim_peer *p, uint32_t piece);
 void sim_peer_start(struct sim_peer *p);
 /* Close as a user would; runs the world until that is done. */
 void sim_peer_stop(struct sim_peer *p);
+void sim_peer_close(struct sim_peer *p); /* the same without looking first */
 void sim_peer_kill(struct sim_peer *p);
 /* Kill, and lose what was not flushed; another kernel boots after it. */
 void sim_peer_power_cut(struct sim_peer *p, uint32_t lucky_permille);
