@@ -21,8 +21,9 @@ bool peer_is_seed(const struct peer *p)
 
 void peer_download_join(struct peer *p)
 {
-	if (p->in_picker || !p->sw->c.picker || p->stage == PEER_DOOMED ||
-		bitfield_size(&p->has) == 0)
+	/* Before it told of its pieces they may all change at once. */
+	if (p->in_picker || !p->heard_pieces || !p->sw->c.picker ||
+		p->stage == PEER_DOOMED || bitfield_size(&p->has) == 0)
 		return;
 	picker_peer_joined(p->sw->c.picker, &p->has);
 	p->in_picker = true;
