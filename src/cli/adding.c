@@ -17,6 +17,7 @@ enum err adding_one(struct engine *e, const struct session_opts *o,
 {
 	struct add_source add = {.paused = o->paused,
 		.sequential = o->sequential,
+		.skip_check = o->trust_data,
 		.select = o->select};
 	const struct command c = {.kind = CMD_ADD, .add = &add};
 	struct buf bytes = {0};

@@ -197,7 +197,7 @@ const struct cli_command check_command = {
 	.operands = "[-d DIR] TORRENT...",
 	.about = "verify data on disk",
 	.more = "\nPrints GOOD/TOTAL pieces NAME for each torrent.  Exit "
-                "status: "
+		"status: "
 		"0 complete,\n4 incomplete or damaged, 1 could not be checked.",
 	.sets = sets,
 	.nsets = 1,

@@ -33,6 +33,7 @@ enum {
 	OPTION_TIMEOUT,
 	OPTION_JSON,
 	OPTION_QUIET,
+	OPTION_TRUST_DATA,
 };
 
 static const struct option_def defs[] = {
@@ -48,6 +49,8 @@ static const struct option_def defs[] = {
 		"one JSON object a line: progress once a second, events at "
 		"once"},
 	{OPTION_QUIET, 0, "quiet", NULL, "print errors only"},
+	/* For the demo's liar, who does not know what he has. */
+	{OPTION_TRUST_DATA, 0, "trust-data", NULL, NULL},
 };
 
 static const struct option_set own_options = OPTION_SET("options of get", defs);
@@ -109,6 +112,9 @@ static enum err take(void *user, int id, const char *value, struct fault *fault)
 		return ERR_OK;
 	case OPTION_QUIET:
 		g->quiet = true;
+		return ERR_OK;
+	case OPTION_TRUST_DATA:
+		g->opts.trust_data = true;
 		return ERR_OK;
 	default:
 		return session_opts_take(&g->opts, id, value, fault);

@@ -20,6 +20,7 @@ struct session_opts {
 	struct addr bind[2];
 	int port; /* APP_PORT_FROM_SETTINGS unless given */
 	bool sequential, paused;
+	bool trust_data; /* do not check what is there */
 	unsigned verbose;
 	struct app_setting settings[SETTINGS_COUNT];
 	size_t nsettings;
