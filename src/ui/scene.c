@@ -290,8 +290,7 @@ static void fill_hostile(struct scene *s)
 	static const char *const names[] = {
 		"\033[31mred\033[2J\033]0;title\007",
 		"line\nbreak\rreturn\ttab",
-		"right\xe2\x80\xae"
-		"to left",
+		"right\xe2\x80\xaeto left",
 		"zero\xe2\x80\x8bwidth\xef\xbb\xbf",
 		"\xff\xfe broken \xc3 utf-8 \xed\xa0\x80",
 		"e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81 marks",
