@@ -60,10 +60,107 @@ static void a_fickle_user_confuses_nobody(void **state)
 	sim_for_seeds(20, fickle);
 }
 
+/* Deselecting gives megabytes up that are under way: nobody's fault. */
+static void change_of_mind(uint64_t seed)
+{
+	struct sim_world *w =
+		sim_world_new(seed, &(struct sim_plan){.bytes = 64u << 20,
+					    .piece_length = 1u << 20,
+					    .nfiles = 2,
+					    .no_tracker = true});
+	struct sim_link far = sim_home;
+	struct sim_peer *s, *p;
+	struct addr a;
+
+	far.latency_ms = 200;
+	far.up_bps = far.down_bps = 20u << 20;
+	s = sim_peer_new(w, &far, SIM_SEED);
+	p = sim_peer_new(w, &far, 0);
+	sim_world_start(w);
+	a = sim_peer_addr(s);
+	sim_peer_connect(p, &a);
+	while (sim_peer_totals(p).down_bytes < 16u << 20)
+		sim_run_for(w->sim, 50);
+	set_priority(p, 0, 2, PRIO_SKIP);
+	sim_run_for(w->sim, 2000);
+	sim_require(w->sim, sim_peer_totals(p).protocol_errors == 0);
+	set_priority(p, 0, 2, PRIO_NORMAL);
+	sim_run_for(w->sim, 20);
+	sim_world_complete(w, 300000);
+	sim_world_free(w);
+}
+
+static void deselecting_a_file_drops_no_peer(void **state)
+{
+	(void)state;
+	sim_for_seeds(3, change_of_mind);
+}
+
+static void add(struct buf *out, struct writer *w)
+{
+	buf_add(out, writer_span(w));
+	w->len = 0;
+}
+
+/* Pieces named again and again, as aria2 does in place of many HAVEs. */
+static struct buf repeated_bitfields(const struct sim_torrent *t)
+{
+	uint8_t b[256], reserved[8] = {0, 0, 0, 0, 0, 0, 0, 0x04};
+	struct writer w = writer_of(b, sizeof b);
+	struct bitfield has;
+	struct buf out = {0};
+
+	bitfield_init(&has, t->layout.npieces);
+	wire_put_handshake(&w, reserved, t->hash,
+		(const uint8_t *)"-XX0000-abcdefghijkl");
+	add(&out, &w);
+	for (uint32_t i = 0; i < 3; i++) {
+		bitfield_add(&has, i);
+		wire_put_bitfield(&w, &has);
+		add(&out, &w);
+	}
+	wire_put_simple(&w, WIRE_HAVE_ALL);
+	add(&out, &w);
+	bitfield_fini(&has);
+	return out;
+}
+
+static void late_bitfields(uint64_t seed)
+{
+	struct sim_world *w = sim_world_new(seed, &(struct sim_plan){0});
+	struct buf script = repeated_bitfields(&w->torrent);
+	struct sim_evil_plan plan = {
+		.kind = EVIL_REPLAY, .script = buf_span(&script)};
+	struct sim_evil *e = sim_evil_new(w, &sim_lan, &plan);
+	struct addr leech, seeder;
+
+	leech = sim_peer_addr(sim_peer_new(w, &sim_lan, 0));
+	sim_world_start(w);
+	sim_evil_dial(e, &leech);
+	sim_run_for(w->sim, 2000);
+	sim_require(w->sim, sim_evil_connections(e) == 1);
+	sim_require(w->sim, sim_peer_row(w->peers[0])->peers == 1);
+	seeder = sim_peer_addr(sim_peer_new(w, &sim_lan, SIM_SEED));
+	sim_world_start(w);
+	sim_peer_connect(w->peers[0], &seeder);
+	sim_world_complete(w, 300000);
+	sim_evil_free(e);
+	sim_world_free(w);
+	buf_free(&script);
+}
+
+static void a_bitfield_in_mid_session_only_adds(void **state)
+{
+	(void)state;
+	sim_for_seeds(3, late_bitfields);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_fickle_user_confuses_nobody),
+		cmocka_unit_test(deselecting_a_file_drops_no_peer),
+		cmocka_unit_test(a_bitfield_in_mid_session_only_adds),
 	};
 
 	return cmocka_run_group_tests_name("edge", tests, NULL, NULL);

@@ -40,6 +40,7 @@ static void give_back_all(struct peer *p, bool gone)
 		picker_peer_gone(sw->c.picker, p->slot);
 	else if (sw->c.picker)
 		picker_lost_all(sw->c.picker, p->slot);
+	p->excused_bytes += asked;
 	if (p->pipe.n > 0)
 		swarm_stir(sw); /* others may ask for them now */
 	pipeline_clear(&p->pipe);
@@ -86,8 +87,33 @@ void peer_download_has(struct peer *p, uint32_t piece)
 		peer_download_interest(p);
 }
 
+/*
+ * A bitfield in mid-session stands for many HAVEs (aria2 sends it to save
+ * bytes).  It only adds: a piece once announced can be asked for.
+ */
+static void has_also(struct peer *p, const struct bitfield *more)
+{
+	uint32_t n = bitfield_size(more);
+	uint32_t i = bitfield_next_not_in(more, &p->has, 0);
+
+	for (; i < n && p->stage != PEER_DOOMED;
+		i = bitfield_next_not_in(more, &p->has, i + 1))
+		peer_download_has(p, i);
+}
+
 void peer_download_bitfield(struct peer *p, struct span body)
 {
+	struct bitfield told;
+
+	if (p->in_picker) {
+		bitfield_init(&told, bitfield_size(&p->has));
+		if (bitfield_read(&told, body) == ERR_OK)
+			has_also(p, &told);
+		else
+			peer_doom(p, ERR_SYNTAX, "bad bitfield");
+		bitfield_fini(&told);
+		return;
+	}
 	if (bitfield_read(&p->has, body) != ERR_OK) {
 		peer_doom(p, ERR_SYNTAX, "bad bitfield");
 		return;
@@ -100,6 +126,15 @@ void peer_download_bitfield(struct peer *p, struct span body)
 
 void peer_download_has_all(struct peer *p, bool all)
 {
+	struct bitfield told;
+
+	if (p->in_picker) {
+		bitfield_init(&told, bitfield_size(&p->has));
+		bitfield_set_all(&told);
+		has_also(p, &told);
+		bitfield_fini(&told);
+		return;
+	}
 	p->claims_all = all;
 	if (all)
 		bitfield_set_all(&p->has);
@@ -191,6 +226,7 @@ static void cancel_others(struct peer *p, struct block_ref b,
 			!pipeline_dropped(&o->pipe, b))
 			continue;
 		forget_asked(o, 1);
+		o->excused_bytes += r.length;
 		peer_send_range(o, WIRE_CANCEL, r);
 		peer_unsettle(o);
 	}
@@ -209,7 +245,7 @@ static void keep_block(struct peer *p, struct block_ref b, struct span data)
 }
 
 /* Data nobody asked for is forgiven by as much that was. */
-static void count_waste(struct peer *p, size_t n)
+static void count_unasked(struct peer *p, size_t n)
 {
 	p->sw->sh->wasted_bytes += n;
 	p->unasked_bytes += n;
@@ -230,10 +266,16 @@ static void count_block(struct peer *p, uint32_t n, uint64_t now)
 	rate_add(&sw->sh->down, n, now);
 }
 
-/*
- * A block that is not open any more may still be welcome: a time-out or a
- * cancel crossed it.
- */
+/* Was it asked for once, before a time-out, a cancel or a change of mind? */
+static bool take_excuse(struct peer *p, uint32_t n)
+{
+	if (p->excused_bytes < n)
+		return false;
+	p->excused_bytes -= n;
+	return true;
+}
+
+/* A block that is not open any more may still be welcome. */
 static enum picker_stored store(struct peer *p, struct block_ref b, bool open)
 {
 	uint32_t others[PICKER_ENDGAME_COPIES];
@@ -262,14 +304,18 @@ void peer_download_block(struct peer *p, const struct wire_event *ev)
 
 	if (!sw->c.layout || r.begin % LAYOUT_BLOCK ||
 		r.length != layout_block_size(sw->c.layout, b.piece, b.block)) {
-		count_waste(p, r.length);
+		count_unasked(p, r.length);
 		return;
 	}
 	open = pipeline_received(&p->pipe, b, r.length, now);
 	if (open)
 		forget_asked(p, 1);
+	if (!open && !take_excuse(p, r.length)) {
+		count_unasked(p, r.length);
+		return;
+	}
 	if (!sw->c.picker || store(p, b, open) != STORED_NEW) {
-		count_waste(p, r.length);
+		sw->sh->wasted_bytes += r.length;
 		return;
 	}
 	count_block(p, r.length, now);
@@ -363,6 +409,7 @@ void peer_download_tick(struct peer *p, uint64_t now)
 	while (pipeline_late(&p->pipe, now, &late)) {
 		pipeline_dropped(&p->pipe, late);
 		forget_asked(p, 1);
+		p->excused_bytes += LAYOUT_BLOCK;
 		if (p->sw->c.picker)
 			picker_lost(p->sw->c.picker, p->slot, late);
 		swarm_stir(p->sw);

@@ -78,6 +78,8 @@ struct peer {
 	uint64_t sent_since_unchoke;
 	uint64_t useless_since_ms;
 	uint64_t unasked_bytes;
+	/* Asked for, then given up: it may still come. */
+	uint64_t excused_bytes;
 	uint64_t control_since_ms;
 	uint32_t control_count;
 	uint64_t up_bytes, down_bytes;
@@ -94,7 +96,7 @@ struct swarm {
 	bool stirred;          /* all peers are looked at again at settle */
 	struct list unsettled; /* peers to look at when the turn ends */
 
-	struct peer **peers;    /* by slot; holes are NULL */
+	struct peer **peers; /* by slot; holes are NULL */
 	uint32_t nslots, npeers;
 	struct peer_book *book;
 	struct blame *blame;
