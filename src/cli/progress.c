@@ -18,13 +18,16 @@
 /* part * steps / whole, without overflowing; never `steps` before the end. */
 static size_t steps_done(uint64_t part, uint64_t whole, size_t steps)
 {
+	size_t n;
+
+	if (whole == 0 || part >= whole)
+		return whole == 0 ? 0 : steps;
 	while (whole > UINT64_MAX / 1024) {
 		whole /= 2;
 		part /= 2;
 	}
-	if (whole == 0 || part >= whole)
-		return whole == 0 ? 0 : steps;
-	return (size_t)(part * steps / whole);
+	n = (size_t)(part * steps / whole);
+	return n < steps ? n : steps - 1;
 }
 
 static void add_unicode_bar(size_t eighths, size_t width, struct buf *out)

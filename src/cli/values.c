@@ -70,11 +70,11 @@ enum err values_milli(const char *text, uint64_t *out, struct fault *fault)
 			part += unit * (uint64_t)(*at - '0');
 		}
 	}
+	if (!fits || whole > UINT32_MAX)
+		return fault_set(fault, ERR_RANGE, 0, "that is too much");
 	if (!some || *at)
 		return fault_set(fault, ERR_SYNTAX, 0,
 			"a number such as 1.5 is needed");
-	if (!fits || whole > UINT32_MAX)
-		return fault_set(fault, ERR_RANGE, 0, "that is too much");
 	*out = whole * MILLI + part;
 	return ERR_OK;
 }
