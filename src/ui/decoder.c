@@ -117,7 +117,7 @@ static void wait(struct decoder *d, enum decoder_state state, uint64_t now)
 	d->deadline = now + d->esc_ms;
 }
 
-/* --- characters ---------------------------------------------------------- */
+/* --- characters --------------------------------------------------------- */
 
 static void begin_csi(struct decoder *d, uint64_t deadline)
 {
@@ -180,7 +180,7 @@ static bool utf8_byte(struct decoder *d, uint8_t c)
 	return true;
 }
 
-/* --- control sequences ---------------------------------------------------- */
+/* --- control sequences -------------------------------------------------- */
 
 static unsigned mods_of(unsigned param)
 {

@@ -280,7 +280,7 @@ void draw_box(const struct area *a, const char *title, const char *hint)
 	box_text(a, true, hint);
 }
 
-/* --- graphs -------------------------------------------------------------- */
+/* --- graphs ------------------------------------------------------------- */
 
 /* The sample of column `col` of `cols`, newest at the right; 0 before time. */
 static uint32_t sample_at(const struct graph *g, int cols, int col)

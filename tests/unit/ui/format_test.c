@@ -53,10 +53,9 @@ static void no_number_is_wider_than_five_columns(void **state)
 
 	(void)state;
 	for (int bit = 0; bit < 64; bit++)
-		for (int d = -3; d <= 3; d++)
+		for (uint64_t d = 0; d <= 6; d++)
 			for (int u = UNITS_BINARY; u <= UNITS_BITS; u++) {
-				uint64_t v =
-					(1ull << bit) + (uint64_t)(int64_t)d;
+				uint64_t v = (UINT64_C(1) << bit) + d - 3;
 
 				format_size_short(out, v, (enum units)u);
 				assert_true(strlen(out) <= 5);
