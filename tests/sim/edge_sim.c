@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "core/swarm/piece_picker.h"
+#include "proto/peer_wire.h"
 #include "sim_evil.h"
 
 static void set_priority(struct sim_peer *p, size_t first, size_t end,
@@ -136,6 +137,7 @@ static void late_bitfields(uint64_t seed)
 
 	leech = sim_peer_addr(sim_peer_new(w, &sim_lan, 0));
 	sim_world_start(w);
+	sim_run_for(w->sim, 1000);
 	sim_evil_dial(e, &leech);
 	sim_run_for(w->sim, 2000);
 	sim_require(w->sim, sim_evil_connections(e) == 1);

@@ -254,8 +254,8 @@ static void handle_pieces(struct peer *p, const struct wire_event *ev)
 		peer_download_has(p, ev->piece);
 		return;
 	}
-	if (!first) {
-		peer_doom(p, ERR_PROTO, "pieces announced twice");
+	if (!first && ev->kind == WIRE_HAVE_NONE) {
+		peer_doom(p, ERR_PROTO, "have none after it had some");
 		return;
 	}
 	if (ev->kind == WIRE_BITFIELD)
