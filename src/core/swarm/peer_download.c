@@ -394,9 +394,13 @@ void peer_download_pump(struct peer *p)
 		return;
 	if (p->peer_choking && !(p->has_allowed_in && p->has_fast))
 		return;
-	while ((room = room_to_ask(p)) > 0)
-		if (ask(p, room) < room)
-			break;
+	while ((room = room_to_ask(p)) > 0) {
+		if (ask(p, room) == room)
+			continue;
+		/* Not tokens are what it lacks: it need not wait for them. */
+		list_remove(&p->thirsty_down);
+		break;
+	}
 }
 
 /* A peer that lets its oldest request lie loses that block to others. */
