@@ -335,8 +335,12 @@ void peer_drain(struct peer *p)
 	enum err e = ERR_AGAIN;
 
 	while (p->stage != PEER_DOOMED &&
-		(e = wire_next(p->wire, &ev)) == ERR_OK)
+		(e = wire_next(p->wire, &ev)) == ERR_OK) {
 		handle(p, &ev);
+		if (p->stage != PEER_DOOMED &&
+			stream_queued(p->stream) > PEER_SEND_MAX)
+			peer_doom(p, ERR_LIMIT, "does not read our answers");
+	}
 	if (p->stage == PEER_DOOMED)
 		return;
 	if (e != ERR_AGAIN) {

@@ -136,6 +136,21 @@ static void count_sent(struct peer *p, uint32_t n, uint64_t now)
 	rate_add(&sw->sh->up, n, now);
 }
 
+/* A whole buffer is not held for a few bytes: a thousand such requests would
+ * hold a thousand of them. */
+static void send_one(struct peer *p, struct span head, struct upload *u,
+	uint32_t i)
+{
+	uint32_t n = u->range[i].length;
+
+	if (n > PEER_COPY_MAX) {
+		stream_send_block(p->stream, head, u->block[i], n);
+		return;
+	}
+	stream_send(p->stream, head);
+	stream_send(p->stream, span_of(u->block[i]->p, n));
+}
+
 static void send_blocks(struct peer *p, struct upload *u)
 {
 	uint64_t now = swarm_now(p->sw);
@@ -146,8 +161,7 @@ static void send_blocks(struct peer *p, struct upload *u)
 		struct writer w = writer_of(head, sizeof head);
 
 		wire_put_piece_header(&w, u->range[i]);
-		stream_send_block(p->stream, writer_span(&w), u->block[i],
-			u->range[i].length);
+		send_one(p, writer_span(&w), u, i);
 		count_sent(p, u->range[i].length, now);
 	}
 }
@@ -229,7 +243,10 @@ void peer_upload_pump(struct peer *p)
 		return;
 	while (p->nqueue > 0 && p->reading < PEER_READ_AHEAD &&
 		stream_queued(p->stream) + p->reading < PEER_SEND_HIGH) {
-		if (block_pool_tight(sw->sh->pool) && p->reading > 0)
+		/* Then each may hold little; writable() or the disk go on. */
+		if (block_pool_tight(sw->sh->pool) &&
+			(p->reading > 0 ||
+				stream_queued(p->stream) > STREAM_LOW_BYTES))
 			return;
 		room = limiter_room(sw->cfg.limit_up);
 		if (room < queued(p, 0)->length) {

@@ -21,6 +21,10 @@
 #define PEER_CONTROL_MAX 2000u     /* control messages in ten seconds */
 #define PEER_SEND_HIGH (1u << 20)  /* queued bytes above which reads wait */
 #define PEER_READ_AHEAD (1u << 20) /* bytes being read for one peer */
+/* Queued bytes above which a peer that makes us answer is dropped: payload
+ * alone cannot reach it. */
+#define PEER_SEND_MAX (3u << 20)
+#define PEER_COPY_MAX 4096u /* shorter blocks are sent as copies */
 #define UPLOAD_RUN_BLOCKS 32u
 
 enum peer_stage {
