@@ -158,7 +158,7 @@ static void drop_content(struct torrent *t)
 	metainfo_free(t->meta);
 }
 
-static void drop_names(struct torrent *t)
+void torrent_drop_names(struct torrent *t)
 {
 	list_for_each_safe (it, &t->names) {
 		struct peer_name *n = container_of(it, struct peer_name, link);
@@ -174,7 +174,7 @@ void torrent_free(struct torrent *t)
 	assert(t->holds == 0 && !t->store);
 	list_remove(&t->touched);
 	list_remove(&t->gate);
-	drop_names(t);
+	torrent_drop_names(t);
 	announcer_free(t->announcer);
 	swarm_free(t->swarm);
 	drop_content(t);
@@ -559,96 +559,6 @@ bool torrent_accept(struct torrent *t, struct stream *s, struct wire *w,
 	return true;
 }
 
-/* --- closing
- * -------------------------------------------------------------------- */
-
-static void store_closed(void *user)
-{
-	struct torrent *t = user;
-
-	t->store = NULL;
-	torrent_drop(t);
-}
-
-struct delete_job {
-	struct disk_job job;
-	struct torrent *t;
-};
-
-static void delete_done(struct disk_job *job)
-{
-	struct delete_job *d = container_of(job, struct delete_job, job);
-	struct torrent *t = d->t;
-
-	if (job->fault.code != ERR_OK)
-		t->env->notice(t->env->user, t, NOTICE_WARNING,
-			job->fault.what);
-	mem_free(d);
-	torrent_drop(t);
-}
-
-static void submit_delete(struct torrent *t)
-{
-	struct delete_job *d = mem_zero(sizeof *d);
-
-	d->t = t;
-	d->job.op = DISK_DELETE;
-	d->job.class = DISK_BACKGROUND;
-	d->job.done = delete_done;
-	torrent_hold(t);
-	t->close_delete = false;
-	t->host->disk->ops->submit(t->store, &d->job);
-}
-
-void torrent_close(struct torrent *t, bool forget, bool delete_data, bool fast)
-{
-	if (t->phase == PHASE_CLOSING)
-		return;
-	torrent_check_stop(t);
-	t->close_save = !forget && t->meta && t->phase == PHASE_READY;
-	t->phase = PHASE_CLOSING;
-	t->close_forget = forget;
-	t->close_delete = delete_data && t->store;
-	t->close_fast = fast;
-	drop_names(t);
-	swarm_set_active(t->swarm, false);
-	tracker_list_stop(announcer_list(t->announcer), torrent_now(t));
-	if (forget)
-		torrent_forget(t);
-	torrent_touch(t);
-}
-
-void torrent_hasten(struct torrent *t)
-{
-	t->close_fast = true;
-	torrent_touch(t);
-}
-
-/* Steps of closing, each begun when the one before is over: pieces on their
- * way to disk, the resume file, the data's removal, the store, the trackers. */
-static void close_step(struct torrent *t)
-{
-	bool busy =
-		announcer_busy(t->announcer) ||
-		tracker_list_deadline(announcer_list(t->announcer)) != NEVER;
-
-	if (!list_empty(&t->puts) || t->check_jobs > 0 || t->saving)
-		return;
-	if (t->close_save) {
-		t->close_save = false;
-		torrent_save(t);
-	}
-	if (t->close_delete)
-		submit_delete(t);
-	if (t->holds == 0 && t->store && !t->store_closing) {
-		t->store_closing = true;
-		torrent_hold(t);
-		t->host->disk->ops->store_close(t->store, store_closed, t);
-	}
-	if (t->holds == 0 && !t->store && (t->close_fast || !busy))
-		t->env->closed(t->env->user, t);
-}
-
 /* --- turns
  * ----------------------------------------------------------------------- */
 
@@ -676,7 +586,7 @@ void torrent_settle(struct torrent *t)
 		t->phase == PHASE_CLOSING)
 		announcer_tick(t->announcer, torrent_now(t));
 	if (t->phase == PHASE_CLOSING)
-		close_step(t);
+		torrent_close_step(t);
 }
 
 void torrent_tick(struct torrent *t, uint64_t now)
@@ -765,6 +675,12 @@ bool torrent_is_settled(const struct torrent *t)
 {
 	return t->phase == PHASE_READY || t->phase == PHASE_METADATA ||
 	       t->fault.code != ERR_OK;
+}
+
+bool torrent_is_loading(const struct torrent *t)
+{
+	return t->fault.code == ERR_OK &&
+	       (t->phase == PHASE_LOADING || t->phase == PHASE_LOOKING);
 }
 
 bool torrent_is_begun(const struct torrent *t)

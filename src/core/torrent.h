@@ -118,6 +118,7 @@ const char *torrent_name(const struct torrent *t);
 const char *torrent_dir(const struct torrent *t);
 bool torrent_is_paused(const struct torrent *t);
 bool torrent_is_settled(const struct torrent *t); /* read and checked */
+bool torrent_is_loading(const struct torrent *t); /* being read, not checked */
 bool torrent_is_begun(const struct torrent *t);
 bool torrent_is_closing(const struct torrent *t);
 /* Has anything changed since the last torrent_row()?  Moving torrents have. */

@@ -2,6 +2,7 @@
  * torrent_priv.h - the inside of a torrent, shared by torrent*.c.
  *
  * torrent.c        life, states, content
+ * torrent_close.c  the end
  * torrent_pieces.c blocks to pieces to disk
  * torrent_check.c  hashing what is on disk
  * torrent_resume.c state files
@@ -118,7 +119,11 @@ bool torrent_is_complete(const struct torrent *t);
 /* Verified and wanted bytes, pad files left out. */
 uint64_t torrent_have_bytes(const struct torrent *t);
 uint64_t torrent_wanted_bytes(const struct torrent *t);
+void torrent_drop_names(struct torrent *t); /* being resolved */
 void torrent_take_metadata(struct torrent *t, struct span info);
+
+/* torrent_close.c */
+void torrent_close_step(struct torrent *t);
 
 /* torrent_pieces.c */
 extern const struct swarm_owner torrent_swarm_owner;
