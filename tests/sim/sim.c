@@ -245,6 +245,13 @@ void sim_fail(const struct sim *s, const char *fmt, ...)
 	abort();
 }
 
+/* Before main(), so that no program has to ask for it. */
+__attribute__((constructor)) static void choose_tests(void)
+{
+	if (getenv("SIM_TEST"))
+		cmocka_set_test_filter(getenv("SIM_TEST"));
+}
+
 static unsigned long long number_of(const char *name, unsigned long long none)
 {
 	const char *text = getenv(name);

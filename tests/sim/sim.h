@@ -86,6 +86,7 @@ _Noreturn void sim_fail(const struct sim *s, const char *fmt, ...)
 /*
  * Runs `scenario` with seeds first .. first + n - 1, where n is SIM_SEEDS of
  * the environment if that is set, else `seeds`.  SIM_SEED=x: only that one.
+ * SIM_TEST=pattern ('*' and '?') chooses the tests of a program.
  */
 void sim_for_seeds(unsigned seeds, void (*scenario)(uint64_t seed));
 

@@ -1,6 +1,7 @@
 # The simulator: whole engines on a virtual clock, network and disk.
 #   make sim-check          every scenario with its usual number of seeds
 #   make sim SIM_SEEDS=500  with more; SIM_SEED=17 repeats a single one
+#   SIM_TEST='*magnet*'     of either: only tests with such names
 SIM_SHARED := $(filter-out %_sim.c,$(sort $(wildcard tests/sim/*.c)))
 SIM_TESTS  := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/sim/*_sim.c)))
 SIM_LIBS   := $(foreach l,core dht proto base,$(if $(call src,$(l)),$(call lib,$(l))))

@@ -301,7 +301,8 @@ static bool held_up(struct end *e, struct chunk *c)
 	c->at_us = (sim_now(s) + SIM_RETRANSMIT_MS) * 1000;
 	if (e->last_us < c->at_us)
 		e->last_us = c->at_us;
-	if (c->dark_ms < SIM_BROKEN_MS) {
+	if (c->dark_ms < (c->kind == CHUNK_SYN ? SIM_CONNECT_GIVE_UP_MS
+					       : SIM_BROKEN_MS)) {
 		arm(e);
 		return true;
 	}
@@ -599,7 +600,7 @@ struct stream *sim_dial(struct sim_node *from, const struct addr *to,
 	list_push_back(&from->ends, &e->in_node);
 	if (to->family == ADDR_NONE)
 		fail_later(e, ENETUNREACH, 0);
-	else if (!dest || dest->dark || from->dark || dest->link.nat)
+	else if (!dest || dest->link.nat)
 		fail_later(e, ETIMEDOUT, SIM_CONNECT_GIVE_UP_MS);
 	else
 		launch(o, CHUNK_SYN, 0, now_us(net));

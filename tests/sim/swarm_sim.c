@@ -140,7 +140,8 @@ static void blackout(uint64_t seed)
 	sim_node_set_dark(s->machine.node, true);
 	sim_run_for(w->sim, sim_between(w->sim, 5000, 400000));
 	sim_node_set_dark(s->machine.node, false);
-	sim_world_complete(w, 300000);
+	/* Its address rests longer after each dial in vain. */
+	sim_world_complete(w, 1500000);
 	sim_world_free(w);
 }
 
