@@ -26,8 +26,8 @@
 #include "core/storage/disk.h"
 #include "host/files.h"
 
-#define HOST_DISK_HIGH (64u << 20)
-#define HOST_DISK_LOW (32u << 20)
+#define HOST_DISK_HIGH (12u << 20)
+#define HOST_DISK_LOW (6u << 20)
 #define HOST_DISK_WORKERS 3u /* libuv starts four threads by itself */
 
 /* Zero stands for the default in every number. */
