@@ -234,11 +234,11 @@ void engine_session_continue(struct engine *e)
 	if (e->list_loading || e->closing || e->next_load >= e->nslots)
 		return;
 	for (uint32_t i = 0; i < e->next_load; i++)
-		busy += e->slots[i] && !torrent_is_settled(e->slots[i]);
+		busy += e->slots[i] && torrent_is_loading(e->slots[i]);
 	while (e->next_load < e->nslots && busy < LOADS_AT_ONCE) {
 		struct torrent *t = e->slots[e->next_load++];
 
-		if (!t || torrent_is_begun(t))
+		if (!t || torrent_is_begun(t) || torrent_is_closing(t))
 			continue;
 		torrent_begin(t);
 		busy++;
