@@ -128,6 +128,10 @@ static void announce(struct tracker_server *t, const struct tracker_ask *ask,
 	if (w) {
 		a->seeds = (uint32_t)w->nseeds;
 		a->leeches = (uint32_t)(w->npeers - w->nseeds);
+		/* Who has only a magnet link may say that nothing is left
+		 * (aria2 does): a seed hears of seeds if there is no leech. */
+		if (a->leeches == 0)
+			choice.is_seed = false;
 	}
 	if (ask->event == TRACKER_EVENT_STOPPED)
 		return;
