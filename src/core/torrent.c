@@ -610,6 +610,9 @@ uint64_t torrent_deadline(struct torrent *t)
 		at = s;
 	if (t->save_at_ms < at && !t->saving && t->phase == PHASE_READY)
 		at = t->save_at_ms;
+	if (t->phase == PHASE_CLOSING && t->close_by_ms < at &&
+		now < t->close_by_ms)
+		at = t->close_by_ms;
 	return at;
 }
 

@@ -53,6 +53,7 @@ void torrent_close(struct torrent *t, bool forget, bool delete_data, bool fast)
 	t->close_forget = forget;
 	t->close_delete = delete_data && t->store;
 	t->close_fast = fast;
+	t->close_by_ms = torrent_now(t) + STOP_TOLD_MS;
 	torrent_drop_names(t);
 	swarm_set_active(t->swarm, false);
 	tracker_list_stop(announcer_list(t->announcer), torrent_now(t));
@@ -72,8 +73,10 @@ void torrent_hasten(struct torrent *t)
 void torrent_close_step(struct torrent *t)
 {
 	bool busy =
-		announcer_busy(t->announcer) ||
-		tracker_list_deadline(announcer_list(t->announcer)) != NEVER;
+		torrent_now(t) < t->close_by_ms &&
+		(announcer_busy(t->announcer) ||
+			tracker_list_deadline(announcer_list(t->announcer)) !=
+				NEVER);
 
 	if (!list_empty(&t->puts) || t->check_jobs > 0 || t->saving)
 		return;

@@ -22,6 +22,7 @@
 #define RESUME_SAVE_MS 5000u
 #define RESUME_SYNC_MS 60000u
 #define PARTIAL_MAX 256u
+#define STOP_TOLD_MS 3000u /* for trackers, when a torrent is closed */
 
 enum phase {
 	PHASE_NEW,
@@ -58,6 +59,7 @@ struct torrent {
 	uint32_t holds; /* jobs that will call back */
 	bool close_save, close_forget, close_delete, close_fast;
 	bool store_closing;
+	uint64_t close_by_ms; /* trackers are not waited for after this */
 
 	struct metainfo *meta;
 	struct layout layout;

@@ -157,12 +157,46 @@ static void a_bitfield_in_mid_session_only_adds(void **state)
 	sim_for_seeds(3, late_bitfields);
 }
 
+static enum err add_again(struct sim_peer *p)
+{
+	struct add_source add = {.metainfo = buf_span(&p->world->torrent.file)};
+	struct command c = {.kind = CMD_ADD, .add = &add};
+	struct fault f = {0};
+
+	return engine_command(p->run->engine, &c, &p->id, &f);
+}
+
+/* A tracker that says nothing does not keep it from being added again. */
+static void removed(uint64_t seed)
+{
+	struct sim_world *w = sim_world_new(seed, &(struct sim_plan){0});
+	struct sim_peer *p = sim_peer_new(w, &sim_home, 0);
+
+	sim_world_start(w);
+	sim_run_for(w->sim, 3000);
+	sim_tracker_set_mode(w->tracker, SIM_TRACKER_HANGS);
+	sim_peer_command(p, CMD_REMOVE, 0);
+	sim_run_for(w->sim, 100);
+	assert_int_equal(add_again(p), ERR_STATE);
+	sim_run_for(w->sim, 3500);
+	assert_int_equal(add_again(p), ERR_OK);
+	sim_run_for(w->sim, 3000);
+	sim_world_free(w);
+}
+
+static void a_removed_torrent_does_not_linger(void **state)
+{
+	(void)state;
+	sim_for_seeds(3, removed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_fickle_user_confuses_nobody),
 		cmocka_unit_test(deselecting_a_file_drops_no_peer),
 		cmocka_unit_test(a_bitfield_in_mid_session_only_adds),
+		cmocka_unit_test(a_removed_torrent_does_not_linger),
 	};
 
 	return cmocka_run_group_tests_name("edge", tests, NULL, NULL);
