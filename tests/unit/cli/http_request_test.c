@@ -13,7 +13,7 @@ static void reads_method_and_target(void **state)
 
 	(void)state;
 	assert_int_equal(http_request_parse(span_str("GET /announce?a=b "
-	                                             "HTTP/1.1\r\n"
+						     "HTTP/1.1\r\n"
 						     "Host: x\r\n\r\n"),
 				 &r),
 		ERR_OK);
