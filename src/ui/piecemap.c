@@ -11,6 +11,8 @@
 
 #define FRESH_MS 1000
 #define FRESH_STEP_MS 200
+/* In a fast swarm they do not fade: that would be five writes for each. */
+#define FRESH_MANY_STEP 1
 #define BAD_MS 3000
 #define SPARKLES_MAX 20 /* newest completions that glitter */
 #define FLIGHT_CELLS 10
@@ -228,10 +230,20 @@ static bool is_fresh(const struct piecemap *m, const struct piece_done *p)
 	return m->animations && !p->bad && age < FRESH_MS;
 }
 
+static size_t count_fresh(const struct piecemap *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->d->ndone; i++)
+		n += is_fresh(m, &m->d->done[i]);
+	return n;
+}
+
 static void overlay_done(const struct piecemap *m, uint32_t from, uint32_t end,
 	struct piece_cell *cells, uint32_t ncells)
 {
 	size_t sparkles = 0;
+	bool many = count_fresh(m) > SPARKLES_MAX;
 
 	for (size_t i = m->d->ndone; i-- > 0;) {
 		const struct piece_done *p = &m->d->done[i];
@@ -244,7 +256,9 @@ static void overlay_done(const struct piecemap *m, uint32_t from, uint32_t end,
 		if (p->bad && age < BAD_MS)
 			raise(c, LOOK_BAD, 0);
 		else if (is_fresh(m, p) && sparkles++ < SPARKLES_MAX)
-			raise(c, LOOK_FRESH, (uint8_t)(age / FRESH_STEP_MS));
+			raise(c, LOOK_FRESH,
+				many ? FRESH_MANY_STEP
+				     : (uint8_t)(age / FRESH_STEP_MS));
 	}
 }
 

@@ -59,6 +59,7 @@ struct term {
 	int npairs;
 	struct buf out; /* on its way to the terminal */
 	size_t sent;
+	uint64_t bytes;   /* put out in all, flushed or not */
 	int saved_stderr; /* -1: not redirected */
 };
 
@@ -261,6 +262,7 @@ static void collect(struct term *t)
 	bytes = mem_alloc((size_t)size);
 	n = pread(t->mem, bytes, (size_t)size, 0);
 	if (n > 0) {
+		size_t before = t->out.len;
 		bool sync = t->has_modes && n > SYNC_BYTES;
 
 		if (sync)
@@ -268,6 +270,7 @@ static void collect(struct term *t)
 		queue_bytes(t, span_of(bytes, (size_t)n));
 		if (sync)
 			buf_add_str(&t->out, sync_end);
+		t->bytes += t->out.len - before;
 	}
 	mem_free(bytes);
 	if (lseek(t->mem, 0, SEEK_SET) < 0 || ftruncate(t->mem, 0) < 0)
@@ -277,6 +280,11 @@ static void collect(struct term *t)
 bool term_pending(const struct term *t)
 {
 	return t->sent < t->out.len;
+}
+
+uint64_t term_bytes(const struct term *t)
+{
+	return t->bytes;
 }
 
 bool term_flush(struct term *t)

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "ui/grid.h"
@@ -51,6 +52,8 @@ void term_repaint(struct term *t);
 /* Send what differs from the last grid.  Only when nothing is pending. */
 void term_present(struct term *t, const struct grid *g);
 bool term_pending(const struct term *t);
+/* Bytes put out since the beginning. */
+uint64_t term_bytes(const struct term *t);
 /* Write what is pending; false when the terminal is gone. */
 bool term_flush(struct term *t);
 

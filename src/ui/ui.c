@@ -27,6 +27,9 @@
 #define RESIZE_MS 50      /* a burst of size changes is one */
 #define IDLE_LOOK_MS 5000 /* how long a change nobody told us of may hide */
 #define SLOW_MS 3000      /* a frame on its way for this long */
+/* Motion may cost so many bytes a second: 3.5 kB at 120x36, 8 at 200x55.  What
+ * is typed and the numbers are always shown. */
+#define MOTION_BYTES(cells) (500 + (int64_t)(cells)*7 / 10)
 #define ESC_SSH_MS 100
 #define READ_BYTES 4096
 #define READS_MAX 16 /* in one wake-up */
@@ -53,6 +56,8 @@ struct ui {
 	bool asked;   /* the user wants to leave */
 	bool at_once; /* and has no patience */
 	uint64_t last_frame_ms;
+	int64_t motion_bytes; /* that may be spent now */
+	uint64_t earned_ms, spent_bytes;
 	uint64_t blocked_ms; /* since when bytes are pending; 0: not */
 	uint64_t settings_seen;
 	unsigned fps;
@@ -253,6 +258,26 @@ static bool drain(struct ui *ui)
 	return false;
 }
 
+/* Bytes earned by time since the last look, less those put out. */
+static bool can_afford_motion(struct ui *ui)
+{
+	const struct grid *g = &ui->screen->grid;
+	int64_t rate = MOTION_BYTES((int64_t)g->cols * g->rows);
+	uint64_t now = now_ms(ui), bytes = term_bytes(ui->term);
+	uint64_t ms = now - ui->earned_ms < 1000 ? now - ui->earned_ms : 1000;
+
+	ui->motion_bytes +=
+		rate * (int64_t)ms / 1000 - (int64_t)(bytes - ui->spent_bytes);
+	/* A full repaint is not paid for by seconds of stillness. */
+	if (ui->motion_bytes > rate)
+		ui->motion_bytes = rate;
+	if (ui->motion_bytes < -rate / 2)
+		ui->motion_bytes = -rate / 2;
+	ui->earned_ms = now;
+	ui->spent_bytes = bytes;
+	return ui->motion_bytes > 0;
+}
+
 static void draw(struct ui *ui)
 {
 	if (!can_draw(ui) || !drain(ui))
@@ -263,7 +288,7 @@ static void draw(struct ui *ui)
 		term_present(ui->term, screen_draw(ui->screen));
 		ui->full = ui->dirty = false;
 		plan_numbers(ui);
-	} else if (screen_draw_motion(ui->screen)) {
+	} else if (can_afford_motion(ui) && screen_draw_motion(ui->screen)) {
 		term_present(ui->term, &ui->screen->grid);
 	}
 	ui->last_frame_ms = now_ms(ui);
