@@ -117,7 +117,8 @@ static void say_eta(struct sentence *s, const struct torrent_row *row,
 {
 	char left[FORMAT_MAX], clock[FORMAT_MAX];
 
-	if (row->eta_s == UINT32_MAX || !row->eta_s)
+	/* The average still moves when nothing does any more. */
+	if (row->eta_s == UINT32_MAX || !row->eta_s || !row->down_bps)
 		return;
 	format_duration(left, row->eta_s);
 	format_clock(clock, wall_s + row->eta_s);

@@ -61,6 +61,7 @@ static void stalls_say_why_and_what_comes_next(void **state)
 		"stalled: no connected peer has 12 of the pieces still missing "
 		"(0.87 copies) · next announce 3 min");
 	row.avail_milli = UINT32_MAX;
+	row.eta_s = 15; /* of a minute ago: it moves no more */
 	row.why = (struct why){WHY_TRACKER_DOWN, 1, 0, 0, 0, 40};
 	assert_string_equal(say(&row), "stalled: no peers, and none of 1 "
 				       "tracker answers · next announce in "
