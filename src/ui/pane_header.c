@@ -107,7 +107,7 @@ static int header_item(const struct screen *s, int i, char *out, size_t cap)
 void pane_header(const struct screen *s, const struct area *a)
 {
 	char clock[FORMAT_MAX], text[64];
-	int x = 1, right, n;
+	int x = 1, signs, right, n;
 
 	draw_fill(a, pen_on(ROLE_TEXT, GROUND_BAR));
 	format_clock(clock, s->snap->wall_s);
@@ -122,14 +122,15 @@ void pane_header(const struct screen *s, const struct area *a)
 	x += draw_text(&left, x, 0, pen_bold(ROLE_STRONG), "bttui") + 3;
 	x += draw_rate(s, &left, x, false);
 	x += draw_rate(s, &left, x, true);
-	x += draw_signs(s, &left, x, false);
+	signs = draw_signs(s, &left, x, false);
+	if (signs)
+		x += signs + 2; /* it ends with a blank */
 	for (int i = 0; (n = header_item(s, i, text, sizeof text)) >= 0; i++) {
 		if (n == 0)
 			continue;
-		if (x + 2 + draw_width(a, text) >= left.w)
+		if (x + draw_width(a, text) >= left.w)
 			break;
-		x += 2;
-		x += draw_text(&left, x, 0, pen_of(ROLE_DIM), text) + 1;
+		x += draw_text(&left, x, 0, pen_of(ROLE_DIM), text) + 3;
 	}
 }
 
