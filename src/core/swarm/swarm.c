@@ -424,6 +424,8 @@ void swarm_set_active(struct swarm *sw, bool on)
 		return;
 	}
 	sw->next_choke_ms = sw->next_optimistic_ms = swarm_now(sw);
+	/* It was we who left: nobody has to rest for that. */
+	peer_book_clear_failures(sw->book);
 	swarm_unsettle(sw);
 }
 
