@@ -457,11 +457,12 @@ void torrent_pause(struct torrent *t, bool paused)
 	if (t->paused == paused && !retry)
 		return;
 	t->paused = paused;
-	t->fault = (struct fault){0};
+	if (!paused) /* a pause mends nothing */
+		t->fault = (struct fault){0};
 	if (retry && t->phase != PHASE_READY && t->phase != PHASE_METADATA)
 		torrent_begin(t);
 	else if (retry && t->meta)
-		torrent_recheck(t);
+		torrent_check_all(t);
 	torrent_follow(t);
 	torrent_unsaved(t);
 	t->env->list_changed(t->env->user);
@@ -469,12 +470,17 @@ void torrent_pause(struct torrent *t, bool paused)
 
 void torrent_recheck(struct torrent *t)
 {
-	if (!t->meta || t->phase != PHASE_READY)
+	bool failed = t->fault.code != ERR_OK;
+
+	if (!t->meta)
 		return;
-	t->phase = PHASE_WAITING;
 	t->is_recheck = true;
 	t->fault = (struct fault){0};
-	torrent_follow(t); /* settling begins the check */
+	if (t->phase == PHASE_READY)
+		torrent_check_all(t);
+	else if (failed)
+		torrent_begin(t);
+	torrent_follow(t);
 }
 
 void torrent_reannounce(struct torrent *t)
@@ -562,11 +568,13 @@ bool torrent_accept(struct torrent *t, struct stream *s, struct wire *w,
 /* --- turns
  * ----------------------------------------------------------------------- */
 
-/* A finished picker only costs memory. */
+/* A finished picker only costs memory; so do the blocks of a torrent with a
+ * fault, which begins with a check when the user goes on. */
 static void retire_picker(struct torrent *t)
 {
-	if (!t->picker || !picker_finished(t->picker) ||
-		!list_empty(&t->puts) || t->phase != PHASE_READY)
+	if (!t->picker || !list_empty(&t->puts) || t->phase != PHASE_READY)
+		return;
+	if (t->fault.code == ERR_OK && !picker_finished(t->picker))
 		return;
 	torrent_drop_picker(t);
 	give_content(t);

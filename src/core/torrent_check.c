@@ -1,6 +1,7 @@
 /*
  * torrent_check.c - hashing what is on disk, before a torrent is used for
- * the first time, after its files changed, or because the user asks.
+ * the first time, after its files changed, or because the user asks.  Unless
+ * it is all of them, torrent_resume.c says which pieces are in doubt.
  *
  * A few jobs are in flight at once, so that every worker has something to do;
  * how many torrents check at the same time is the engine's gate.  Pieces that
@@ -72,9 +73,11 @@ void torrent_check_go(struct torrent *t)
 	t->env->gate->active++;
 	t->phase = PHASE_CHECKING;
 	torrent_drop_picker(t);
-	bitfield_clear_all(&t->have);
-	bitfield_clear_all(&t->synced);
-	bitfield_set_all(&t->unchecked);
+	if (t->check_all) {
+		bitfield_clear_all(&t->have);
+		bitfield_clear_all(&t->synced);
+		bitfield_set_all(&t->unchecked);
+	}
 	leave_out_missing(t);
 	t->check_next = t->check_bad = 0;
 	t->check_done = t->layout.npieces - bitfield_count(&t->unchecked);
@@ -101,7 +104,7 @@ static void finish(struct torrent *t)
 		bitfield_count(&t->have), t->layout.npieces);
 	if (t->is_recheck)
 		t->env->notice(t->env->user, t, NOTICE_CHECKED, text);
-	t->is_recheck = false;
+	t->is_recheck = t->check_all = false;
 	torrent_ready(t);
 }
 

@@ -53,6 +53,7 @@ struct torrent {
 	enum phase phase;
 	bool paused, sequential, skip_check;
 	bool is_recheck; /* the check was asked for: tell the result */
+	bool check_all;  /* until a check of all pieces has ended */
 	bool begun;
 	bool in_gate; /* counts in gate.active */
 	struct fault fault;
@@ -146,7 +147,8 @@ void torrent_check_next(struct torrent *t);
 /* torrent_resume.c */
 void torrent_load(struct torrent *t);        /* .torrent, then resume */
 void torrent_load_resume(struct torrent *t); /* then look at the files */
-void torrent_look(struct torrent *t);
+/* Look at the files anew, then check all that may be there. */
+void torrent_check_all(struct torrent *t);
 void torrent_save(struct torrent *t);
 void torrent_save_meta(struct torrent *t);
 void torrent_forget(struct torrent *t); /* remove the state files */

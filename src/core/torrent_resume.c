@@ -43,6 +43,14 @@ static struct file_job *file_job(struct torrent *t, const char *folder,
 	return j;
 }
 
+/* Each look at the files has memory of its own: two may run at once. */
+static struct disk_stat *stat_new(const struct torrent *t)
+{
+	size_t n = t->meta->nfiles;
+
+	return mem_zero_array(n ? n : 1, sizeof(struct disk_stat));
+}
+
 static void submit_file(struct file_job *j)
 {
 	j->t->host->disk->ops->file(j->t->host->disk, &j->job);
@@ -89,28 +97,54 @@ void torrent_load(struct torrent *t)
 	submit_file(j);
 }
 
-/* A file as it was when the resume data was written. */
-static bool same_stat(const struct disk_stat *a, const struct disk_stat *b)
+/* Whether a file is as it was when the resume data was written, and as it has
+ * to be if a piece of it is good. */
+static bool is_trusted(const struct torrent *t, size_t f,
+	const struct resume *r)
 {
-	return a->exists == b->exists &&
-	       (!a->exists ||
-		       (a->size == b->size && a->mtime_ns == b->mtime_ns));
+	const struct disk_stat *a = &t->stat[f], *b = &r->stat[f];
+	uint64_t length = t->meta->files[f].length;
+
+	if (a->exists != b->exists)
+		return false;
+	if (a->exists && (a->size != b->size || a->mtime_ns != b->mtime_ns))
+		return false;
+	/* It vanished while we ran.  Of a skipped file there is only what
+	 * its neighbours needed, elsewhere. */
+	return (a->exists && a->size >= length) || length == 0 ||
+	       r->priority[f] == PRIO_SKIP;
 }
 
-/* Take pieces back that touch a file which changed since. */
-static uint32_t distrust_changed(struct torrent *t, const struct resume *r)
+/* Take pieces back that touch a file which changed since.  All of them are to
+ * be hashed: more may be good than were when the resume data was written. */
+static void distrust_changed(struct torrent *t, const struct resume *r)
 {
-	uint32_t first, end, lost = 0;
+	uint32_t first, end;
 
 	for (size_t f = 0; f < t->meta->nfiles; f++) {
 		if (t->meta->files[f].is_pad || t->meta->files[f].is_symlink ||
-			same_stat(&t->stat[f], &r->stat[f]))
+			is_trusted(t, f, r))
 			continue;
 		layout_file_pieces(&t->layout, f, &first, &end);
-		for (uint32_t i = first; i < end; i++)
-			lost += bitfield_remove(&t->have, i);
+		for (uint32_t i = first; i < end; i++) {
+			bitfield_remove(&t->have, i);
+			bitfield_remove(&t->synced, i);
+			bitfield_add(&t->unchecked, i);
+		}
 	}
-	return lost;
+}
+
+/* All that was told is on disk, by size. */
+static bool all_files_there(const struct torrent *t)
+{
+	for (size_t f = 0; f < t->meta->nfiles; f++) {
+		const struct meta_file *m = &t->meta->files[f];
+
+		if (!m->is_pad && !m->is_symlink && m->length > 0 &&
+			(!t->stat[f].exists || t->stat[f].size != m->length))
+			return false;
+	}
+	return true;
 }
 
 static bool any_file_exists(const struct torrent *t)
@@ -145,27 +179,38 @@ struct look {
 	struct resume resume;
 };
 
-/* True when what is on disk has to be hashed. */
+/* Without resume data it is all or nothing. */
+static bool believe_files(struct torrent *t)
+{
+	if (t->skip_check && all_files_there(t)) {
+		bitfield_set_all(&t->have);
+		return false;
+	}
+	t->check_all = any_file_exists(t);
+	return t->check_all;
+}
+
+/* True when something on disk has to be hashed: all, or t->unchecked. */
 static bool believe(struct torrent *t, const struct look *k)
 {
 	const struct resume *r = &k->resume;
 	bool same_kernel =
 		t->env->boot_id[0] && strcmp(t->env->boot_id, r->boot_id) == 0;
-	uint32_t lost;
+	uint32_t n = t->layout.npieces;
 
-	if (t->skip_check && !k->has_resume) {
-		bitfield_set_all(&t->have);
-		return false;
-	}
+	if (t->picker) /* it failed on the way to a check */
+		t->check_all = true;
+	if (t->check_all)
+		return true;
 	if (!k->has_resume)
-		return any_file_exists(t);
+		return believe_files(t);
 	bitfield_copy(&t->synced, &r->synced);
 	bitfield_copy(&t->have, same_kernel ? &r->have : &r->synced);
-	lost = bitfield_count(&r->have) - bitfield_count(&t->have);
-	lost += distrust_changed(t, r);
-	/* Written after the resume file was: found by hashing, if it is
-	 * there at all. */
-	return lost > 0;
+	for (uint32_t i = bitfield_next_not_in(&r->have, &t->have, 0); i < n;
+		i = bitfield_next_not_in(&r->have, &t->have, i + 1))
+		bitfield_add(&t->unchecked, i);
+	distrust_changed(t, r);
+	return !bitfield_none(&t->unchecked);
 }
 
 static void looked(struct disk_job *job)
@@ -180,10 +225,15 @@ static void looked(struct disk_job *job)
 		torrent_fail(t, &job->fault);
 		goto out;
 	}
+	memcpy(t->stat, job->stat, t->meta->nfiles * sizeof *t->stat);
 	if (k->has_resume)
 		adopt_choices(t, &k->resume);
 	check = believe(t, k);
 	torrent_apply_wanted(t);
+	/* Whoever was met before the files were known was told that we have
+	 * nothing. */
+	if (check || !bitfield_none(&t->have))
+		swarm_set_active(t->swarm, false);
 	if (check) {
 		t->phase = PHASE_WAITING;
 		torrent_touch(t);
@@ -192,6 +242,7 @@ static void looked(struct disk_job *job)
 	}
 out:
 	resume_fini(&k->resume);
+	mem_free(job->stat);
 	mem_free(k);
 	torrent_drop(t);
 }
@@ -207,15 +258,16 @@ static void look(struct torrent *t, struct resume *r)
 	}
 	k->job.op = DISK_STAT;
 	k->job.class = DISK_NORMAL;
-	k->job.stat = t->stat;
+	k->job.stat = stat_new(t);
 	k->job.done = looked;
 	t->phase = PHASE_LOOKING;
 	torrent_hold(t);
 	t->host->disk->ops->submit(t->store, &k->job);
 }
 
-void torrent_look(struct torrent *t)
+void torrent_check_all(struct torrent *t)
 {
+	t->check_all = true;
 	look(t, NULL);
 }
 
@@ -277,6 +329,9 @@ static void saved(struct disk_file_job *job)
 			job->fault.what);
 		t->unsaved = false;
 		torrent_unsaved(t);
+	} else if (!t->unsaved &&
+		   bitfield_count(&t->synced) != bitfield_count(&t->have)) {
+		t->save_at_ms = t->sync_at_ms; /* for the sake of syncing */
 	}
 	mem_free(j);
 	torrent_drop(t);
@@ -338,6 +393,9 @@ static void stat_done(struct disk_job *job)
 	/* What cannot be looked at will be hashed again next time. */
 	if (job->fault.code != ERR_OK)
 		memset(t->stat, 0, t->meta->nfiles * sizeof *t->stat);
+	else
+		memcpy(t->stat, job->stat, t->meta->nfiles * sizeof *t->stat);
+	mem_free(job->stat);
 	if (t->close_forget)
 		t->saving = false; /* nothing shall be left of it */
 	else
@@ -354,7 +412,6 @@ static struct stat_job *stat_job(struct torrent *t, enum disk_op op,
 	s->t = t;
 	s->job.op = op;
 	s->job.class = DISK_NORMAL;
-	s->job.stat = t->stat;
 	s->job.done = done;
 	torrent_hold(t);
 	return s;
@@ -364,6 +421,7 @@ static void submit_stat(struct torrent *t)
 {
 	struct stat_job *s = stat_job(t, DISK_STAT, stat_done);
 
+	s->job.stat = stat_new(t);
 	t->host->disk->ops->submit(t->store, &s->job);
 }
 

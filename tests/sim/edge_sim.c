@@ -190,6 +190,162 @@ static void a_removed_torrent_does_not_linger(void **state)
 	sim_for_seeds(3, removed);
 }
 
+/* Files that came to be behind our back are found when the user asks. */
+static void copied_in(uint64_t seed)
+{
+	struct sim_world *w = sim_world_new(seed, &(struct sim_plan){0});
+	struct sim_peer *p = sim_peer_new(w, &sim_home, 0);
+
+	sim_world_start(w);
+	sim_run_for(w->sim, 1000);
+	for (uint32_t i = 0; i < w->torrent.layout.npieces; i++)
+		sim_peer_give(p, i);
+	sim_peer_command(p, CMD_RECHECK, 0);
+	sim_world_complete(w, 30000);
+	sim_world_free(w);
+}
+
+static void a_check_finds_files_that_were_copied_in(void **state)
+{
+	(void)state;
+	sim_for_seeds(5, copied_in);
+}
+
+/* A fault at any step, then a pause, then on: nothing is stuck. */
+static void paused_with_a_fault(uint64_t seed)
+{
+	static const enum disk_op ops[] = {
+		DISK_STAT, DISK_SELECT, DISK_PUT_PIECE, DISK_FLUSH};
+	struct sim_world *w =
+		sim_world_new(seed, &(struct sim_plan){.bytes = 4u << 20});
+	struct sim_peer *p;
+
+	sim_peer_new(w, &sim_home, SIM_SEED);
+	p = sim_peer_new(w, &sim_home, 0);
+	sim_world_start(w);
+	sim_disk_fail(sim_host_disk(p->run->host), ops[seed % 4], 1, 1, EIO);
+	for (int i = 0; i < 400 && sim_peer_row(p)->fault.code == ERR_OK; i++) {
+		if (i == 20)
+			sim_peer_command(p, CMD_RECHECK, 0);
+		sim_run_for(w->sim, 50);
+	}
+	sim_peer_command(p, CMD_PAUSE, 0);
+	sim_run_for(w->sim, sim_between(w->sim, 0, 500));
+	sim_peer_command(p, CMD_RESUME, 0);
+	sim_world_complete(w, 120000);
+	sim_world_free(w);
+}
+
+static void a_fault_survives_a_pause_and_ends_with_it(void **state)
+{
+	(void)state;
+	sim_for_seeds(40, paused_with_a_fault);
+}
+
+/* Two who lack the metadata meet one who has only that; then one of them
+ * finds that it has all the data. */
+static void remembered(uint64_t seed)
+{
+	struct sim_world *w = sim_world_new(seed, &(struct sim_plan){0});
+	struct sim_peer *p;
+
+	p = sim_peer_new(w, &sim_home, SIM_SEED);
+	p->by_magnet = true;
+	sim_peer_new(w, &sim_home, 0);
+	sim_peer_new(w, &sim_home, 0)->by_magnet = true;
+	sim_world_start(w);
+	sim_world_complete(w, 60000);
+	sim_world_free(w);
+}
+
+static void a_magnet_link_finds_its_data_on_disk_and_tells(void **state)
+{
+	(void)state;
+	sim_for_seeds(20, remembered);
+}
+
+/* skip_check promises what is not there. */
+static void trusted_in_vain(uint64_t seed)
+{
+	struct sim_world *w = sim_world_new(seed, &(struct sim_plan){0});
+	struct sim_peer *p;
+
+	sim_peer_new(w, &sim_home, SIM_SEED);
+	p = sim_peer_new(w, &sim_home, 0);
+	p->trusting = true;
+	sim_world_start(w);
+	sim_world_complete(w, 60000);
+	sim_world_free(w);
+}
+
+static void files_that_are_missing_are_not_trusted(void **state)
+{
+	(void)state;
+	sim_for_seeds(5, trusted_in_vain);
+}
+
+/* A file is deleted while we run: at the next start it is missed. */
+static void deleted(uint64_t seed)
+{
+	struct sim_world *w = sim_world_new(seed, &(struct sim_plan){0});
+	struct sim_peer *p;
+	char *path =
+		mem_printf("%s/%s", SIM_DIR, w->torrent.meta->files[1].path);
+
+	sim_peer_new(w, &sim_home, SIM_SEED);
+	p = sim_peer_new(w, &sim_home, 0);
+	sim_world_start(w);
+	sim_world_complete(w, 60000);
+	sim_file_remove(p->machine.files, path);
+	mem_free(path);
+	/* Not by sim_peer_stop(): what it believes now is wrong. */
+	sim_run_for(w->sim, 70000);
+	sim_peer_command(p, CMD_SEQUENTIAL, 0);
+	sim_run_for(w->sim, 10000);
+	sim_peer_kill(p);
+	sim_run_for(w->sim, 100);
+	sim_peer_start(p);
+	sim_world_complete(w, 60000);
+	sim_world_free(w);
+}
+
+static void a_deleted_file_is_fetched_again(void **state)
+{
+	(void)state;
+	sim_for_seeds(5, deleted);
+}
+
+/* After a power cut only what was not synced is hashed. */
+static void cut(uint64_t seed)
+{
+	struct sim_world *w = sim_world_new(seed,
+		&(struct sim_plan){.bytes = 8u << 20, .nfiles = 1});
+	struct sim_peer *p = sim_peer_new(w, &sim_home, 0);
+	uint32_t n = w->torrent.layout.npieces;
+
+	for (uint32_t i = 0; i < n - 8; i++)
+		sim_peer_give(p, i);
+	sim_world_start(w);
+	sim_run_for(w->sim, 70000);
+	sim_require(w->sim, sim_peer_have(p) == n - 8);
+	sim_peer_new(w, &sim_home, SIM_SEED);
+	sim_world_start(w);
+	sim_world_complete(w, 60000);
+	sim_peer_stop(p);
+	p->boots++; /* with everything flushed, as a reboot does */
+	sim_peer_start(p);
+	sim_world_complete(w, 60000);
+	sim_require(w->sim,
+		sim_disk_jobs(sim_host_disk(p->run->host), DISK_HASH) < n / 2);
+	sim_world_free(w);
+}
+
+static void a_reboot_hashes_only_what_is_in_doubt(void **state)
+{
+	(void)state;
+	sim_for_seeds(5, cut);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +353,13 @@ int main(void)
 		cmocka_unit_test(deselecting_a_file_drops_no_peer),
 		cmocka_unit_test(a_bitfield_in_mid_session_only_adds),
 		cmocka_unit_test(a_removed_torrent_does_not_linger),
+		cmocka_unit_test(a_check_finds_files_that_were_copied_in),
+		cmocka_unit_test(a_fault_survives_a_pause_and_ends_with_it),
+		cmocka_unit_test(
+			a_magnet_link_finds_its_data_on_disk_and_tells),
+		cmocka_unit_test(files_that_are_missing_are_not_trusted),
+		cmocka_unit_test(a_deleted_file_is_fetched_again),
+		cmocka_unit_test(a_reboot_hashes_only_what_is_in_doubt),
 	};
 
 	return cmocka_run_group_tests_name("edge", tests, NULL, NULL);
