@@ -438,8 +438,9 @@ void swarm_piece_passed(struct swarm *sw, uint32_t piece)
 
 		if (!p || p->stage != PEER_READY || !p->said_pieces)
 			continue;
-		if (!bitfield_has(&p->has, piece))
-			peer_send_index(p, WIRE_HAVE, piece);
+		/* Told to those who have it, too: it is how they know how far
+		 * we are, and that we became a seed. */
+		peer_send_index(p, WIRE_HAVE, piece);
 		if (done)
 			peer_download_interest(p);
 	}
