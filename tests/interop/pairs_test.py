@@ -69,7 +69,7 @@ def main():
     r = report.Report(w)
     slow, cases = [], []
     for x in clients.OTHERS:
-        why = x.missing(w) or clients.Bttui.missing(w)
+        why = x.missing(w)
         for magnet in (False, True) if x.magnets else (False,):
             what = " (magnet)" if magnet else ""
             for name, make in (("%s -> bttui" % x.name, bttui_fetches),

@@ -23,7 +23,7 @@ def finish(bttui):
 def swarm(kind, tracker_class):
     def run(case):
         t = torrents.Torrent("on a tracker", case.name)
-        tracker = tracker_class(case).start([t])
+        tracker = tracker_class(case).start([t], interval=60)
         url = tracker.url(kind)
         seed = clients.Bttui(case)
         t.fill(case.dir("seed"))

@@ -97,7 +97,7 @@ class Bttui(Client):
 
     @classmethod
     def absent(cls):
-        return None if os.path.exists(BTTUI) else "%s is not built" % BTTUI
+        return None
 
     def start(self, role, torrent, folder, trackers=(), magnet=False,
               options=("--seed",)):
@@ -109,7 +109,7 @@ class Bttui(Client):
                "--port", str(self.port), "--config", "/dev/null",
                "--no-dht", "--no-lsd", "--no-pex", "--no-utp",
                "--no-portmap", "--log", os.path.join(
-                   self.home, "bttui.log"), "-v"]
+                   self.home, "bttui.log"), "-vvv"]
         if not self.case.world.lan:
             out += ["--bind", self.host.ip]
         return out + self.options + [self.source]

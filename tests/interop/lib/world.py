@@ -25,7 +25,8 @@ from lib.report import Failed
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
 BTTUI = os.environ.get("BTTUI", os.path.join(ROOT, "bttui"))
 KEPT = os.path.join(ROOT, "build", "interop")
-PATIENCE = 120  # seconds; only for failing, never for speed
+# Seconds; only for failing, never for speed.
+PATIENCE = int(os.environ.get("BTTUI_PATIENCE", 120))
 PR_SET_PDEATHSIG = 1
 
 
@@ -55,6 +56,9 @@ def isolate():
     """Call first: everything after it runs in the script's own world."""
     if os.environ.get("BTTUI_WORLD"):
         return
+    if not os.path.exists(BTTUI):
+        print("%s is not built\n0 passed, 1 failed, 0 skipped" % BTTUI)
+        sys.exit(1)
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     cmd = _unshare()
     top = tempfile.mkdtemp(prefix="bttui-interop-")
@@ -236,7 +240,8 @@ class Case:
         for path in self._logs():
             with open(path, "rb") as f:
                 text = f.read()[-20000:].decode(errors="replace")
-            tail = [l[:200] for l in text.splitlines()[-lines:]]
+            tail = [l[:160] for l in text.splitlines()
+                    if l and not l.startswith('{"type":"progress"')][-lines:]
             out.append("--- %s\n%s" % (os.path.relpath(path, self.folder),
                                        "\n".join(tail)))
         return "\n".join(out)
@@ -260,8 +265,11 @@ class World:
         if self.lan:
             subprocess.run(["mount", "-t", "tmpfs", "none", "/run"],
                            check=True)
+            # With an address of its own: otherwise the bridge takes that of
+            # a port, and changes it while others talk to it.
             ip(["-batch", "-"], "\n".join((
-                "link set lo up", "link add name br0 type bridge",
+                "link set lo up",
+                "link add name br0 address 02:77:00:00:00:01 type bridge",
                 "addr add 10.77.0.1/24 dev br0",
                 "addr add fd77::1/64 dev br0 nodad", "link set br0 up")))
         self.here = Host.__new__(Host)
