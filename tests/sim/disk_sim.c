@@ -143,7 +143,7 @@ static void power_cut(uint64_t seed)
 static void a_power_cut_loses_a_minute_at_most(void **state)
 {
 	(void)state;
-	sim_for_seeds(20, power_cut);
+	sim_for_seeds(12, power_cut);
 }
 
 /* Closed in the usual way: nothing is lost, nothing is hashed again. */
@@ -393,7 +393,7 @@ static void slow_disk(uint64_t seed)
 static void a_slow_disk_holds_the_network_back(void **state)
 {
 	(void)state;
-	sim_for_seeds(6, slow_disk);
+	sim_for_seeds(3, slow_disk);
 }
 
 static void removal(uint64_t seed)

@@ -60,6 +60,7 @@ struct sim_peer {
 	uint32_t boots;
 	bool keep_session; /* and add the torrent only once */
 	bool was_added;
+	bool may_forget; /* its list may not have been saved: add it again */
 	bool by_magnet;
 	bool trusting;      /* skip_check at the first start */
 	const char *select; /* wanted files */
