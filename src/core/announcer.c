@@ -239,6 +239,9 @@ static bool start_udp(struct ask *k)
 	h->ops->random(h, &seed, sizeof seed);
 	k->udp = k->scrape ? udp_scrape_new(hash_of(k), 1, seed)
 	                   : udp_announce_new(&k->what, path, seed);
+	/* All its tries take minutes, in which another may have answered. */
+	if (tracker_list_count(k->a->list) > 1)
+		udp_request_limit_tries(k->udp, 1);
 	k->resolve = h->ops->resolve(h, name, port, on_resolved, k);
 	return true;
 }

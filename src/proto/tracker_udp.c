@@ -41,6 +41,7 @@ struct udp_request {
 	uint32_t transaction;
 	uint32_t action; /* of the datagram that is out or was last */
 	unsigned tries;  /* time-outs so far */
+	unsigned tries_max;
 	bool waiting;
 	bool fresh_id; /* this request has connected itself */
 	bool over;     /* done or failed */
@@ -53,7 +54,14 @@ static struct udp_request *request_new(uint64_t tid_seed)
 
 	rng_seed(&r->rng, tid_seed);
 	r->action = ACTION_ERROR; /* no datagram yet */
+	r->tries_max = UDP_TRACKER_TRIES;
 	return r;
+}
+
+void udp_request_limit_tries(struct udp_request *r, unsigned n)
+{
+	assert(n >= 1 && n <= UDP_TRACKER_TRIES);
+	r->tries_max = n;
 }
 
 struct udp_request *udp_announce_new(const struct tracker_ask *ask,
@@ -97,7 +105,7 @@ bool udp_request_failed(const struct udp_request *r, uint64_t now)
 {
 	if (r->over)
 		return r->failed;
-	return timed_out(r, now) && r->tries + 1 >= UDP_TRACKER_TRIES;
+	return timed_out(r, now) && r->tries + 1 >= r->tries_max;
 }
 
 uint64_t udp_request_deadline(const struct udp_request *r)
@@ -170,7 +178,7 @@ bool udp_request_next(struct udp_request *r, struct udp_connection *c,
 		return false;
 	if (timed_out(r, now)) {
 		r->waiting = false;
-		if (++r->tries >= UDP_TRACKER_TRIES) {
+		if (++r->tries >= r->tries_max) {
 			r->over = r->failed = true;
 			return false;
 		}

@@ -46,6 +46,10 @@ struct udp_request *udp_scrape_new(const uint8_t (*hashes)[20], size_t n,
 	uint64_t tid_seed);
 void udp_request_free(struct udp_request *r);
 
+/* Fail after n tries, 1 to UDP_TRACKER_TRIES, instead of that many: for who
+ * has another tracker to ask.  Before the first udp_request_next(). */
+void udp_request_limit_tries(struct udp_request *r, unsigned n);
+
 /*
  * The datagram to send now, if one is due at `now`: true, and written to out
  * (cap >= UDP_TRACKER_PACKET_MAX).  Call at start, after every receive and at

@@ -166,6 +166,21 @@ static void repeats_at_growing_intervals_and_then_fails(void **state)
 	end(&f);
 }
 
+static void fails_after_fewer_tries_where_that_was_asked(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, "");
+	udp_request_limit_tries(f.r, 1);
+	assert_true(next(&f, 0));
+	assert_false(udp_request_failed(f.r, 14999));
+	assert_true(udp_request_failed(f.r, 15000));
+	assert_false(next(&f, 15000));
+	assert_true(udp_request_deadline(f.r) == UDP_NEVER);
+	end(&f);
+}
+
 static void an_answer_to_the_first_of_two_datagrams_counts(void **state)
 {
 	struct fixture f;
@@ -605,6 +620,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(connects_then_announces),
 		cmocka_unit_test(repeats_at_growing_intervals_and_then_fails),
+		cmocka_unit_test(fails_after_fewer_tries_where_that_was_asked),
 		cmocka_unit_test(
 			an_answer_to_the_first_of_two_datagrams_counts),
 		cmocka_unit_test(connects_do_not_reset_the_count_of_tries),
