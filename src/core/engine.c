@@ -274,24 +274,16 @@ struct torrent *engine_insert(struct engine *e, const struct torrent_start *s)
 /* --- the turn
  * ------------------------------------------------------------------------ */
 
-static void quench(struct engine *e, struct limiter *l, struct list *thirsty,
-	void (*go_on)(struct list *node))
+/* Tokens are given out in small turns, so that each gets its share. */
+static void quench(const struct limiter *l, struct list *thirsty,
+	void (*turn)(struct list *node))
 {
-	struct list turn;
+	unsigned budget = TURNS_AT_ONCE;
+	struct list *n;
 
-	if (list_empty(thirsty) || limiter_room(l) < BLOCK_BYTES)
-		return;
-	/* Each once: who still thirsts is put back at the end. */
-	list_init(&turn);
-	while (!list_empty(thirsty)) {
-		struct list *n = list_front(thirsty);
-
-		list_remove(n);
-		list_push_back(&turn, n);
-	}
-	while (!list_empty(&turn))
-		go_on(list_front(&turn));
-	(void)e;
+	while (limiter_room(l) >= BLOCK_BYTES && (n = list_front(thirsty)) &&
+		budget-- > 0)
+		turn(n);
 }
 
 static uint64_t thirst_deadline(const struct engine *e, uint64_t now)
@@ -400,8 +392,8 @@ void engine_wake(struct engine *e, uint64_t now)
 		engine_apply_settings(e);
 	limiter_refill(&e->limit_up, now);
 	limiter_refill(&e->limit_down, now);
-	quench(e, &e->limit_up, &e->shared.thirsty_up, swarm_quench_up);
-	quench(e, &e->limit_down, &e->shared.thirsty_down, swarm_quench_down);
+	quench(&e->limit_up, &e->shared.thirsty_up, swarm_quench_up);
+	quench(&e->limit_down, &e->shared.thirsty_down, swarm_quench_down);
 	greeter_tick(e->greeter, now);
 	settle(e);
 	tick_due(e, now);

@@ -21,7 +21,8 @@
 #define SESSION_MAX (64u << 20) /* bytes of the list file */
 #define TORRENTS_MAX 100000u
 #define REACHABLE_MS 1800000u
-#define WAKE_BUDGET 256u /* deadlines handled in one wake-up */
+#define TURNS_AT_ONCE 1024u /* of rate-limited peers, in one wake-up */
+#define WAKE_BUDGET 256u    /* deadlines handled in one wake-up */
 #define STOP_WAIT_MS 3000u
 #define LOADS_AT_ONCE 32u
 

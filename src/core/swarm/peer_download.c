@@ -322,28 +322,23 @@ void peer_download_block(struct peer *p, const struct wire_event *ev)
 	keep_block(p, b, ev->block.data);
 }
 
-/* How many more blocks may be asked for, all limits taken together. */
+/* How many more blocks may be asked for, tokens aside. */
 static size_t room_to_ask(struct peer *p)
 {
 	struct swarm *sw = p->sw;
 	size_t room = pipeline_room(&p->pipe);
 	uint64_t budget =
 		(uint64_t)SWARM_ASKED_TO_POOL * block_pool_cap(sw->sh->pool);
-	size_t tokens;
 
-	if (room == 0)
+	if (p->stage != PEER_READY || !p->am_interested || !sw->c.picker)
 		return 0;
-	if (sw->sh->asked_bytes >= budget)
+	if (p->peer_choking && !(p->has_allowed_in && p->has_fast))
+		return 0;
+	if (room == 0 || sw->sh->asked_bytes >= budget)
 		return 0;
 	if (!sw->cfg.owner->may_ask(sw->cfg.user)) {
 		p->wants_pump = true;
 		return 0;
-	}
-	tokens = limiter_room(sw->cfg.limit_down);
-	if (tokens != SIZE_MAX && tokens / LAYOUT_BLOCK < room) {
-		room = tokens / LAYOUT_BLOCK;
-		if (list_empty(&p->thirsty_down))
-			list_push_back(&sw->sh->thirsty_down, &p->thirsty_down);
 	}
 	return room < PUMP_MAX ? room : PUMP_MAX;
 }
@@ -385,22 +380,43 @@ static size_t ask(struct peer *p, size_t max)
 	return n;
 }
 
+static void stand_in_line(struct peer *p)
+{
+	if (!list_empty(&p->thirsty_down))
+		return;
+	list_push_back(&p->sw->sh->thirsty_down, &p->thirsty_down);
+	swarm_unsettle(p->sw);
+}
+
 void peer_download_pump(struct peer *p)
 {
 	size_t room;
 
 	p->wants_pump = false;
-	if (p->stage != PEER_READY || !p->am_interested || !p->sw->c.picker)
+	/* With a rate limit everybody takes turns, see swarm_quench_down(). */
+	if (limiter_is_limited(p->sw->cfg.limit_down)) {
+		if (room_to_ask(p) > 0)
+			stand_in_line(p);
 		return;
-	if (p->peer_choking && !(p->has_allowed_in && p->has_fast))
-		return;
-	while ((room = room_to_ask(p)) > 0) {
-		if (ask(p, room) == room)
-			continue;
-		/* Not tokens are what it lacks: it need not wait for them. */
-		list_remove(&p->thirsty_down);
-		break;
 	}
+	while ((room = room_to_ask(p)) > 0)
+		if (ask(p, room) < room)
+			break;
+}
+
+void peer_download_turn(struct peer *p)
+{
+	size_t room = room_to_ask(p);
+	size_t tokens = limiter_room(p->sw->cfg.limit_down) / LAYOUT_BLOCK;
+
+	if (tokens > PEER_TURN_BYTES / LAYOUT_BLOCK)
+		tokens = PEER_TURN_BYTES / LAYOUT_BLOCK;
+	if (room == 0)
+		return;
+	/* Who found nothing to ask for need not wait for tokens. */
+	if (tokens == 0 || ask(p, tokens < room ? tokens : room) > 0)
+		if (room_to_ask(p) > 0)
+			stand_in_line(p);
 }
 
 /* A peer that lets its oldest request lie loses that block to others. */

@@ -172,7 +172,7 @@ static void read_done(struct disk_job *job)
 	struct peer *p = swarm_peer(u->sw, u->slot, u->peer);
 
 	if (p && p->stage == PEER_READY) {
-		p->reading -= job->length;
+		p->reading -= u->n * BLOCK_BYTES;
 		if (job->fault.code == ERR_OK) {
 			send_blocks(p, u);
 		} else {
@@ -229,32 +229,56 @@ static void submit_run(struct peer *p, uint32_t n)
 	u->job.nvec = (int)n;
 	u->job.done = read_done;
 	u->job.user = u;
-	p->reading += u->job.length;
+	p->reading += n * BLOCK_BYTES; /* whole buffers, whatever is asked */
 	limiter_take(sw->cfg.limit_up, u->job.length);
 	sw->host->disk->ops->submit(sw->c.store, &u->job);
 }
 
+/* Whether a run of its requests may be read now, tokens aside. */
+static bool can_serve(const struct peer *p)
+{
+	const struct block_pool *pool = p->sw->sh->pool;
+
+	if (p->stage != PEER_READY || !p->sw->c.store || p->nqueue == 0 ||
+		p->reading >= PEER_READ_AHEAD ||
+		stream_queued(p->stream) + p->reading >= PEER_SEND_HIGH)
+		return false;
+	/* Then each may hold little; writable() or the disk go on. */
+	return !block_pool_tight(pool) ||
+	       (p->reading == 0 &&
+		       stream_queued(p->stream) <= STREAM_LOW_BYTES);
+}
+
+static void stand_in_line(struct peer *p)
+{
+	if (!list_empty(&p->thirsty_up))
+		return;
+	list_push_back(&p->sw->sh->thirsty_up, &p->thirsty_up);
+	swarm_unsettle(p->sw);
+}
+
 void peer_upload_pump(struct peer *p)
 {
-	struct swarm *sw = p->sw;
-	size_t room;
-
-	if (p->stage != PEER_READY || !sw->c.store)
+	/* With a rate limit everybody takes turns, see swarm_quench_up(). */
+	if (limiter_is_limited(p->sw->cfg.limit_up)) {
+		if (can_serve(p))
+			stand_in_line(p);
 		return;
-	while (p->nqueue > 0 && p->reading < PEER_READ_AHEAD &&
-		stream_queued(p->stream) + p->reading < PEER_SEND_HIGH) {
-		/* Then each may hold little; writable() or the disk go on. */
-		if (block_pool_tight(sw->sh->pool) &&
-			(p->reading > 0 ||
-				stream_queued(p->stream) > STREAM_LOW_BYTES))
-			return;
-		room = limiter_room(sw->cfg.limit_up);
-		if (room < queued(p, 0)->length) {
-			if (list_empty(&p->thirsty_up))
-				list_push_back(&sw->sh->thirsty_up,
-					&p->thirsty_up);
-			return;
-		}
-		submit_run(p, run_length(p, room));
 	}
+	while (can_serve(p))
+		submit_run(p, run_length(p, SIZE_MAX));
+}
+
+void peer_upload_turn(struct peer *p)
+{
+	size_t room = limiter_room(p->sw->cfg.limit_up);
+
+	if (!can_serve(p))
+		return;
+	if (room > PEER_TURN_BYTES)
+		room = PEER_TURN_BYTES;
+	if (room >= queued(p, 0)->length)
+		submit_run(p, run_length(p, room));
+	if (can_serve(p))
+		stand_in_line(p);
 }

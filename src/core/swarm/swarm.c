@@ -159,7 +159,7 @@ void swarm_quench_up(struct list *node)
 	struct peer *p = container_of(node, struct peer, thirsty_up);
 
 	list_remove(node);
-	peer_upload_pump(p);
+	peer_upload_turn(p);
 }
 
 void swarm_quench_down(struct list *node)
@@ -167,7 +167,7 @@ void swarm_quench_down(struct list *node)
 	struct peer *p = container_of(node, struct peer, thirsty_down);
 
 	list_remove(node);
-	peer_download_pump(p);
+	peer_download_turn(p);
 }
 
 /* --- whom to connect -------------------------------------------------- */

@@ -132,7 +132,7 @@ void swarm_ban(struct swarm *sw, const struct addr *a, const char *why);
 void swarm_settle(struct swarm *sw);
 void swarm_tick(struct swarm *sw, uint64_t now);
 uint64_t swarm_deadline(const struct swarm *sw);
-/* A peer of the thirsty lists may go on. */
+/* The first of a thirsty list has its turn; who wants more joins the end. */
 void swarm_quench_up(struct list *node);
 void swarm_quench_down(struct list *node);
 

@@ -18,7 +18,8 @@
 
 #define PEER_SUGGESTED_MAX 16u
 #define PEER_ALLOWED_FAST 10u
-#define PEER_CONTROL_MAX 2000u     /* control messages in ten seconds */
+#define PEER_CONTROL_MAX 4000u     /* control messages in ten seconds */
+#define PEER_TURN_BYTES (64u * 1024) /* of a limited rate, at a time */
 #define PEER_SEND_HIGH (1u << 20)  /* queued bytes above which reads wait */
 #define PEER_READ_AHEAD (1u << 20) /* bytes being read for one peer */
 /* Queued bytes above which a peer that makes us answer is dropped: payload
@@ -69,7 +70,7 @@ struct peer {
 
 	struct wire_range *queue; /* its requests, a ring */
 	uint32_t queue_at, nqueue, queue_cap;
-	uint32_t reading; /* bytes of its requests being read from disk */
+	uint32_t reading; /* bytes of buffers being filled from disk */
 
 	struct ext_handshake ext;
 	bool heard_ext;
@@ -157,6 +158,7 @@ void peer_download_allowed(struct peer *p, uint32_t piece);
 void peer_download_suggested(struct peer *p, uint32_t piece);
 void peer_download_interest(struct peer *p);
 void peer_download_pump(struct peer *p);
+void peer_download_turn(struct peer *p); /* likewise, for requests */
 void peer_download_tick(struct peer *p, uint64_t now);
 /* Give all open requests back; in_picker ends. */
 void peer_download_leave(struct peer *p);
@@ -169,6 +171,8 @@ void peer_upload_request(struct peer *p, struct wire_range r);
 void peer_upload_cancel(struct peer *p, struct wire_range r);
 void peer_upload_choke(struct peer *p); /* after we choked: drop the queue */
 void peer_upload_pump(struct peer *p);
+/* Its turn in the line of those who wait for tokens. */
+void peer_upload_turn(struct peer *p);
 void peer_upload_leave(struct peer *p);
 
 static inline uint64_t swarm_now(const struct swarm *sw)
