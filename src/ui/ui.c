@@ -280,13 +280,18 @@ static bool can_afford_motion(struct ui *ui)
 
 static void draw(struct ui *ui)
 {
+	bool full = ui->full;
+
 	if (!can_draw(ui) || !drain(ui))
 		return;
 	take_settings(ui);
+	/* What is drawn may ask for one more: the details of a torrent that
+	 * was just chosen come with the next refresh. */
+	ui->full = false;
 	refresh(ui);
-	if (ui->full) {
+	if (full) {
+		ui->dirty = false;
 		term_present(ui->term, screen_draw(ui->screen));
-		ui->full = ui->dirty = false;
 		plan_numbers(ui);
 	} else if (can_afford_motion(ui) && screen_draw_motion(ui->screen)) {
 		term_present(ui->term, &ui->screen->grid);
