@@ -62,19 +62,17 @@ def from_libtorrent(kind, tracker_class):
     return run
 
 
-def second_tier(case):
-    """The first tier does not answer, over UDP and HTTP; the next does."""
+def last_tier(case):
+    """The tiers before it do not answer, over HTTP and UDP."""
     t = torrents.Torrent("on the last tracker", case.name)
-    tracker = trackers.BttuiTracker(case).start([t])
-    dead = case.world.port()
-    ip = case.world.here.ip
-    tiers = ["http://%s:%d/announce" % (ip, dead),
-             "udp://%s:%d/announce" % (ip, dead), tracker.http]
+    tracker = trackers.BttuiTracker(case).start()
+    dead = "%s:%d/announce" % (case.world.here.ip, case.world.port())
     seed, leech = clients.Bttui(case), clients.Bttui(case)
     t.fill(case.dir("seed"))
-    seed.start("seed", t, case.dir("seed"), tiers)
+    seed.start("seed", t, case.dir("seed"), [tracker.http])
     tracker.wait_peer(t, seed)
-    leech.start("leech", t, case.dir("leech"), tiers)
+    leech.start("leech", t, case.dir("leech"),
+                ["http://" + dead, "udp://" + dead, tracker.http])
     leech.wait_complete()
 
 
@@ -106,7 +104,8 @@ def main():
             cases.append(("%s, %s: libtorrent to bttui" % (tr.name, kind),
                           from_libtorrent(kind, tr),
                           (tr, clients.Bttui, clients.Libtorrent)))
-    cases.append(("a dead first tier", second_tier, (clients.Bttui,)))
+    cases.insert(0, ("dead tiers before the good one", last_tier,
+                     (clients.Bttui,)))
     cases.append(("a tracker that refuses", refused,
                   (clients.Bttui, trackers.Opentracker)))
     run = []

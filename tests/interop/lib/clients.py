@@ -60,7 +60,12 @@ class Client:
     def absent(cls):
         raise NotImplementedError
 
-    def start(self, role, torrent, folder, trackers=(), magnet=False):
+    def start(self, *args, **more):
+        """As prepare() has it, and run."""
+        self.prepare(*args, **more)
+        self._launch()
+
+    def prepare(self, role, torrent, folder, trackers=(), magnet=False):
         self.role, self.torrent, self.folder = role, torrent, folder
         self.trackers = list(trackers)
         if magnet:
@@ -69,7 +74,6 @@ class Client:
             self.source = torrent.write(
                 os.path.join(self.home, "t.torrent"), self.trackers)
         self.magnet = magnet
-        self._launch()
 
     def _spawn(self, argv, **more):
         self.proc = self.case.spawn(self.host, self.label, argv, **more)
@@ -99,10 +103,16 @@ class Bttui(Client):
     def absent(cls):
         return None
 
-    def start(self, role, torrent, folder, trackers=(), magnet=False,
-              options=("--seed",)):
-        self.options = list(options)
-        super().start(role, torrent, folder, trackers, magnet)
+    def prepare(self, role, torrent, folder, trackers=(), magnet=False,
+                options=("--seed",)):
+        self.options, self.lives = list(options), 0
+        super().prepare(role, torrent, folder, trackers, magnet)
+
+    def again(self):
+        """Another run with a log of its own; the one before has ended."""
+        self.lives += 1
+        self.proc = self.case.spawn(
+            self.host, "%s.%d" % (self.label, self.lives), self.argv())
 
     def argv(self):
         out = [BTTUI, "get", "--json", "--dir", self.folder,
@@ -158,10 +168,10 @@ class Libtorrent(Client):
             return "python3-libtorrent is not installed"
         return None
 
-    def start(self, role, torrent, folder, trackers=(), magnet=False,
-              settings=None, listen=None):
+    def prepare(self, role, torrent, folder, trackers=(), magnet=False,
+                settings=None, listen=None):
         self.settings, self.listen = settings or {}, listen
-        super().start(role, torrent, folder, trackers, magnet)
+        super().prepare(role, torrent, folder, trackers, magnet)
 
     def _launch(self):
         ask = {"listen": self.listen or "%s:%d" % (self.host.ip, self.port),

@@ -98,6 +98,9 @@ class Torrent:
             hashlib.sha1(self.data[i:i + self.piece]).digest()
             for i in range(0, self.size, self.piece))
 
+    def piece_size(self, i):
+        return min(self.piece, self.size - i * self.piece)
+
     def write(self, path, trackers=()):
         """Write the .torrent; trackers are one tier each."""
         head = b""

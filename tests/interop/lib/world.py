@@ -63,7 +63,10 @@ def isolate():
     cmd = _unshare()
     top = tempfile.mkdtemp(prefix="bttui-interop-")
     os.chmod(top, 0o755)  # opentracker becomes another user
+    # A copy, so that a build meanwhile disturbs nothing.
+    shutil.copy(BTTUI, os.path.join(top, "bttui"))
     env = dict(os.environ, BTTUI_WORLD="lan" if cmd else "loopback",
+               BTTUI=os.path.join(top, "bttui"),
                BTTUI_WORLD_DIR=top, LC_ALL="C.UTF-8", HOME=top,
                PYTHONDONTWRITEBYTECODE="1")
     for name in list(env):
