@@ -212,7 +212,7 @@ static void chaos(uint64_t seed)
 static void after_any_chaos_everybody_completes(void **state)
 {
 	(void)state;
-	sim_for_seeds(60, chaos);
+	sim_for_seeds(30, chaos);
 }
 
 int main(void)

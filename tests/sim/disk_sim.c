@@ -118,7 +118,7 @@ static void killed(uint64_t seed)
 static void a_kill_loses_five_seconds_at_most(void **state)
 {
 	(void)state;
-	sim_for_seeds(30, killed);
+	sim_for_seeds(20, killed);
 }
 
 static void power_cut(uint64_t seed)
@@ -143,7 +143,7 @@ static void power_cut(uint64_t seed)
 static void a_power_cut_loses_a_minute_at_most(void **state)
 {
 	(void)state;
-	sim_for_seeds(12, power_cut);
+	sim_for_seeds(6, power_cut);
 }
 
 /* Closed in the usual way: nothing is lost, nothing is hashed again. */
@@ -277,7 +277,7 @@ static void full(uint64_t seed)
 static void a_full_disk_stops_and_resumes(void **state)
 {
 	(void)state;
-	sim_for_seeds(30, full);
+	sim_for_seeds(20, full);
 }
 
 static void write_error(uint64_t seed)
@@ -305,7 +305,7 @@ static void write_error(uint64_t seed)
 static void a_write_error_stops_until_resumed(void **state)
 {
 	(void)state;
-	sim_for_seeds(40, write_error);
+	sim_for_seeds(24, write_error);
 }
 
 /* A seed that cannot read some of its blocks serves the rest, and never
@@ -330,7 +330,7 @@ static void read_error(uint64_t seed)
 static void a_read_error_is_rejected_not_served(void **state)
 {
 	(void)state;
-	sim_for_seeds(20, read_error);
+	sim_for_seeds(10, read_error);
 }
 
 static void state_error(uint64_t seed)
@@ -393,7 +393,7 @@ static void slow_disk(uint64_t seed)
 static void a_slow_disk_holds_the_network_back(void **state)
 {
 	(void)state;
-	sim_for_seeds(3, slow_disk);
+	sim_for_seeds(2, slow_disk);
 }
 
 static void removal(uint64_t seed)

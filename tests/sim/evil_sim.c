@@ -185,7 +185,7 @@ static void snubbers(uint64_t seed)
 static void twenty_snubbers_cost_a_fifth_at_most(void **state)
 {
 	(void)state;
-	sim_for_seeds(4, snubbers);
+	sim_for_seeds(3, snubbers);
 }
 
 static void lorises(uint64_t seed)
@@ -197,7 +197,7 @@ static void lorises(uint64_t seed)
 static void twenty_slow_lorises_cost_a_fifth_at_most(void **state)
 {
 	(void)state;
-	sim_for_seeds(4, lorises);
+	sim_for_seeds(3, lorises);
 }
 
 static void rejecters(uint64_t seed)
@@ -209,7 +209,7 @@ static void rejecters(uint64_t seed)
 static void twenty_rejecters_cost_a_fifth_at_most(void **state)
 {
 	(void)state;
-	sim_for_seeds(4, rejecters);
+	sim_for_seeds(3, rejecters);
 }
 
 /* Every kind at once, on slow lines so that floods do not drown the rest. */
@@ -246,7 +246,7 @@ static void menagerie(uint64_t seed)
 static void every_kind_of_misconduct_is_survived(void **state)
 {
 	(void)state;
-	sim_for_seeds(15, menagerie);
+	sim_for_seeds(8, menagerie);
 }
 
 /* A conversation as a peer might have it, then damaged here and there. */

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "core/storage/block_pool.h"
 #include "sim_net_priv.h"
+#include "sim_out.h"
 
 #define CHUNK_MAX 32768u
 #define RTO_MS 200u
@@ -35,14 +36,6 @@ struct chunk {
 	uint8_t bytes[];
 };
 
-/* A piece of the send queue: own bytes, or a block that is held. */
-struct seg {
-	struct list link;
-	struct block *block;
-	size_t off, n;
-	uint8_t bytes[];
-};
-
 enum end_state {
 	END_NONE, /* of the acceptor, until the SYN arrives */
 	END_CONNECTING,
@@ -61,8 +54,7 @@ struct end {
 	void *user;
 	struct addr remote;
 	struct list in_node, in_sending;
-	struct list out; /* segs */
-	size_t queued;
+	struct sim_out out;
 	bool above, reading;
 	struct list inbox; /* chunks on their way here, or waiting */
 	size_t coming;     /* data bytes in it */
@@ -145,19 +137,9 @@ static void empty_inbox(struct end *e)
 	sim_cancel(e->conn->net->sim, &e->arrive);
 }
 
-static void seg_free(struct seg *g)
-{
-	list_remove(&g->link);
-	if (g->block)
-		block_drop(g->block);
-	mem_free(g);
-}
-
 static void empty_out(struct end *e)
 {
-	list_for_each_safe (it, &e->out)
-		seg_free(container_of(it, struct seg, link));
-	e->queued = 0;
+	sim_out_empty(&e->out);
 	list_remove(&e->in_sending);
 }
 
@@ -189,7 +171,7 @@ static void tell_ended(struct end *e, int os)
 
 static bool can_send(const struct end *e)
 {
-	return e->state == END_OPEN && e->queued > 0 &&
+	return e->state == END_OPEN && e->out.bytes > 0 &&
 	       e->other->coming < SIM_WINDOW && list_empty(&e->in_sending);
 }
 
@@ -216,24 +198,6 @@ static size_t chunk_size(struct sim *s)
 	return (size_t)sim_between(s, BLOCK_BYTES, CHUNK_MAX);
 }
 
-static void take_out(struct end *e, uint8_t *to, size_t n)
-{
-	e->queued -= n;
-	while (n > 0) {
-		struct list *first = list_front(&e->out);
-		struct seg *g = container_of(first, struct seg, link);
-		const uint8_t *from = g->block ? g->block->p : g->bytes;
-		size_t take = g->n - g->off < n ? g->n - g->off : n;
-
-		memcpy(to, from + g->off, take);
-		to += take;
-		n -= take;
-		g->off += take;
-		if (g->off == g->n)
-			seg_free(g);
-	}
-}
-
 /* One chunk leaves through the up link. */
 static void send_chunk(struct end *e)
 {
@@ -242,8 +206,8 @@ static void send_chunk(struct end *e)
 	size_t size = chunk_size(n->net->sim);
 	struct chunk *c;
 
-	if (size > e->queued)
-		size = e->queued;
+	if (size > e->out.bytes)
+		size = e->out.bytes;
 	if (size > room)
 		size = room;
 	if (n->up_free_us < now_us(n->net))
@@ -252,12 +216,12 @@ static void send_chunk(struct end *e)
 		n->up_free_us += size * 1000000u / n->link.up_bps;
 	n->sent += size;
 	c = launch(e->other, CHUNK_DATA, size, n->up_free_us);
-	take_out(e, c->bytes, size);
+	sim_out_take(&e->out, c->bytes, size);
 }
 
 static void maybe_writable(struct end *e)
 {
-	if (!e->above || e->queued >= STREAM_LOW_BYTES || !e->ev)
+	if (!e->above || e->out.bytes >= STREAM_LOW_BYTES || !e->ev)
 		return;
 	e->above = false;
 	if (e->ev->writable)
@@ -427,23 +391,9 @@ static void op_set_user(struct stream *s, const struct stream_events *ev,
 	end_of(s)->user = user;
 }
 
-static void add_seg(struct end *e, struct span bytes, struct block *b, size_t n)
-{
-	struct seg *g = mem_zero(sizeof *g + bytes.n);
-
-	if (bytes.n)
-		memcpy(g->bytes, bytes.p, bytes.n);
-	g->block = b;
-	g->n = b ? n : bytes.n;
-	if (b)
-		block_hold(b);
-	list_push_back(&e->out, &g->link);
-	e->queued += g->n;
-}
-
 static void queued_more(struct end *e)
 {
-	if (e->queued > STREAM_LOW_BYTES)
+	if (e->out.bytes > STREAM_LOW_BYTES)
 		e->above = true;
 	want_to_send(e);
 }
@@ -459,7 +409,7 @@ static void op_send(struct stream *s, struct span bytes)
 
 	if (!takes_bytes(e) || bytes.n == 0)
 		return;
-	add_seg(e, bytes, NULL, 0);
+	sim_out_add(&e->out, bytes);
 	queued_more(e);
 }
 
@@ -470,14 +420,14 @@ static void op_send_block(struct stream *s, struct span head,
 
 	if (!takes_bytes(e))
 		return;
-	add_seg(e, head, NULL, 0);
-	add_seg(e, (struct span){0}, body, body_len);
+	sim_out_add(&e->out, head);
+	sim_out_add_block(&e->out, body, body_len);
 	queued_more(e);
 }
 
 static size_t op_queued(const struct stream *s)
 {
-	return ((const struct end *)(const void *)s)->queued;
+	return ((const struct end *)(const void *)s)->out.bytes;
 }
 
 static void op_read(struct stream *s, bool on)
@@ -511,7 +461,7 @@ static void op_close(struct stream *s)
 	e->state = END_CLOSED;
 	e->ev = NULL;
 	if (was == END_OPEN) {
-		if (e->queued && !reset && e->other->coming < SIM_WINDOW &&
+		if (e->out.bytes && !reset && e->other->coming < SIM_WINDOW &&
 			sim_chance(sim, 500))
 			send_chunk(e); /* a last attempt */
 		part(e, reset);
@@ -560,7 +510,7 @@ static void end_init(struct end *e, struct conn *c, struct end *other,
 	e->arrive.fire = arrives;
 	list_init(&e->in_node);
 	list_init(&e->in_sending);
-	list_init(&e->out);
+	sim_out_init(&e->out);
 	list_init(&e->inbox);
 }
 

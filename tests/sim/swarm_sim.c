@@ -66,7 +66,7 @@ static void twenty_leeches(uint64_t seed)
 static void twenty_leeches_complete_from_one_seed(void **state)
 {
 	(void)state;
-	sim_for_seeds(8, twenty_leeches);
+	sim_for_seeds(5, twenty_leeches);
 }
 
 /* No seed: every piece is somewhere, nobody has them all. */
