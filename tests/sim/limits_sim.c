@@ -80,6 +80,39 @@ static void the_upload_limit_holds(void **state)
 	sim_for_seeds(4, up);
 }
 
+/* Four leeches that only the seed can serve; each within a fifth of the
+ * others, whoever came first. */
+static void shared(uint64_t seed)
+{
+	struct sim_world *w = big_world(seed);
+	struct sim_peer *s = sim_peer_new(w, &sim_lan, SIM_SEED), *p[4];
+	uint64_t least = UINT64_MAX, most = 0;
+
+	s->settings = "up_limit 300000\n";
+	for (int i = 0; i < 4; i++) {
+		p[i] = sim_peer_new(w, &sim_lan, 0);
+		p[i]->settings = "up_limit 1\n";
+	}
+	sim_world_start(w);
+	sim_run_for(w->sim, SECONDS * 1000);
+	for (int i = 0; i < 4; i++) {
+		uint64_t n = sim_node_received(p[i]->machine.node);
+
+		least = n < least ? n : least;
+		most = n > most ? n : most;
+	}
+	if (least < most - most / 5)
+		sim_fail(w->sim, "one got %llu bytes, another %llu",
+			(unsigned long long)least, (unsigned long long)most);
+	sim_world_free(w);
+}
+
+static void a_limited_seed_serves_all_alike(void **state)
+{
+	(void)state;
+	sim_for_seeds(4, shared);
+}
+
 /* A limit set while blocks fly by, and lifted again. */
 static void change(uint64_t seed)
 {
@@ -129,6 +162,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_download_limit_holds),
 		cmocka_unit_test(the_upload_limit_holds),
+		cmocka_unit_test(a_limited_seed_serves_all_alike),
 		cmocka_unit_test(a_limit_may_change_on_the_way),
 		cmocka_unit_test(a_tiny_limit_wastes_nothing),
 	};
