@@ -125,9 +125,18 @@ def main():
                       'fill="#%s"/>' % (px, py, len(text) * CW, CH, bg))
             if not text.strip():
                 continue
-            print('<text x="%.1f" y="%d" textLength="%.1f" '
-                  'lengthAdjust="spacingAndGlyphs" fill="#%s"%s%s%s>%s</text>'
-                  % (px, py + 14, len(text) * CW, fg,
+            # White space would be folded: skip it, keep what is inside.
+            px += (len(text) - len(text.lstrip())) * CW
+            text = text.strip().replace(" ", "\u00a0")
+            # A place for each character: a font that lacks one takes it from
+            # another, of another width.
+            if max(text) > "\u2000":
+                at = " ".join("%.1f" % (px + i * CW)
+                              for i in range(len(text)))
+            else:
+                at = '%.1f" textLength="%.1f' % (px, len(text) * CW)
+            print('<text x="%s" y="%d" fill="#%s"%s%s%s>%s</text>'
+                  % (at, py + 14, fg,
                      ' font-weight="bold"' if bold else "",
                      ' opacity=".6"' if dim else "",
                      ' text-decoration="underline"' if under else "",
