@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "core/swarm/piece_picker.h"
+#include "proto/peer_ext.h"
 #include "proto/peer_wire.h"
 #include "sim_evil.h"
 
@@ -124,6 +125,44 @@ static struct buf repeated_bitfields(const struct sim_torrent *t)
 	add(&out, &w);
 	bitfield_fini(&has);
 	return out;
+}
+
+/* A seed that loses piece 0 (BEP 54) and becomes partial. */
+static void lost_piece(uint64_t seed)
+{
+	struct sim_world *w = sim_world_new(seed, &(struct sim_plan){0});
+	uint8_t b[256], reserved[8] = {0, 0, 0, 0, 0, 0x10, 0, 0x04};
+	uint8_t none[4] = {0};
+	struct writer m = writer_of(b, sizeof b);
+	struct sim_evil_plan plan = {.kind = EVIL_REPLAY};
+	const struct torrent_detail *d;
+	struct sim_evil *e;
+	struct addr leech;
+
+	wire_put_handshake(&m, reserved, w->torrent.hash,
+		(const uint8_t *)"-XX0000-abcdefghijkl");
+	wire_put_simple(&m, WIRE_HAVE_ALL);
+	wire_put_extended(&m, EXT_HANDSHAKE_ID, span_str("d1:mdee"));
+	wire_put_extended(&m, EXT_LT_DONTHAVE + 1, span_of(none, 4));
+	plan.script = writer_span(&m);
+	e = sim_evil_new(w, &sim_lan, &plan);
+	leech = sim_peer_addr(sim_peer_new(w, &sim_lan, 0));
+	sim_world_start(w);
+	sim_run_for(w->sim, 500);
+	sim_evil_dial(e, &leech);
+	sim_run_for(w->sim, 500);
+	d = sim_peer_detail(w->peers[0]);
+	assert_int_equal(d->npeers, 1);
+	assert_int_equal(d->peers[0].pieces_have, d->npieces - 1);
+	assert_int_equal(d->avail[0], 0);
+	sim_evil_free(e);
+	sim_world_free(w);
+}
+
+static void a_peer_that_lost_a_piece_is_believed(void **state)
+{
+	(void)state;
+	sim_for_seeds(1, lost_piece);
 }
 
 static void late_bitfields(uint64_t seed)
@@ -352,6 +391,7 @@ int main(void)
 		cmocka_unit_test(a_fickle_user_confuses_nobody),
 		cmocka_unit_test(deselecting_a_file_drops_no_peer),
 		cmocka_unit_test(a_bitfield_in_mid_session_only_adds),
+		cmocka_unit_test(a_peer_that_lost_a_piece_is_believed),
 		cmocka_unit_test(a_removed_torrent_does_not_linger),
 		cmocka_unit_test(a_check_finds_files_that_were_copied_in),
 		cmocka_unit_test(a_fault_survives_a_pause_and_ends_with_it),

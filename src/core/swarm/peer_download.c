@@ -191,6 +191,12 @@ static void forget_asked(struct peer *p, uint32_t blocks)
 	sh->asked_bytes -= n < sh->asked_bytes ? n : sh->asked_bytes;
 }
 
+void peer_download_lacks(struct peer *p, uint32_t piece)
+{
+	if (bitfield_remove(&p->has, piece) && p->in_picker)
+		picker_peer_lost(p->sw->c.picker, piece);
+}
+
 void peer_download_rejected(struct peer *p, struct wire_range r)
 {
 	struct block_ref b = {r.piece, r.begin / LAYOUT_BLOCK};
@@ -205,8 +211,7 @@ void peer_download_rejected(struct peer *p, struct wire_range r)
 	if (!p->peer_choking) {
 		/* It says it has the piece and will not give it: believe the
 		 * second, or we would ask for ever. */
-		if (bitfield_remove(&p->has, r.piece) && p->in_picker)
-			picker_peer_lost(p->sw->c.picker, r.piece);
+		peer_download_lacks(p, r.piece);
 	}
 	swarm_stir(p->sw);
 }

@@ -114,7 +114,7 @@ static void send_ext_handshake(struct peer *p)
 		.port = sw->host->ops->port(sw->host),
 		.peer = p->addr,
 		.metadata = !sw->c.is_private,
-		.metadata_size = (uint32_t)sw->c.info.n,
+		.metadata_size = sw->c.is_private ? 0 : (uint32_t)sw->c.info.n,
 		.upload_only = swarm_complete(sw),
 	};
 
@@ -232,6 +232,11 @@ static void handle_handshake(struct peer *p, struct span body)
 		pipeline_set_peer_limit(&p->pipe, p->ext.reqq);
 	note_listen_port(p);
 	note_own_address(p);
+	if (p->in_metadata && !p->ext.id[EXT_UT_METADATA]) {
+		/* Taken back: asking on would be a message without a name. */
+		metadata_fetch_leave(sw->fetch, p->slot);
+		p->in_metadata = false;
+	}
 	if (!sw->fetch || !p->ext.id[EXT_UT_METADATA] || p->in_metadata)
 		return;
 	p->in_metadata = true;
@@ -333,6 +338,16 @@ static void handle_metadata(struct peer *p, struct span body)
 			swarm_now(p->sw));
 }
 
+/* BEP 54: it lost a piece. */
+static void handle_donthave(struct peer *p, struct span body)
+{
+	struct reader r = reader_of_span(body);
+	uint32_t piece = read_u32(&r);
+
+	if (!r.bad)
+		peer_download_lacks(p, piece);
+}
+
 void peer_hello_extended(struct peer *p, const struct wire_event *ev)
 {
 	uint8_t id = ev->extended.id;
@@ -343,8 +358,10 @@ void peer_hello_extended(struct peer *p, const struct wire_event *ev)
 		handle_handshake(p, ev->extended.body);
 	else if (id == EXT_UT_METADATA + 1)
 		handle_metadata(p, ev->extended.body);
-	else if (id == EXT_LT_DONTHAVE + 1 && ev->extended.body.n == 4)
-		return; /* offered only where it is understood */
+	else if (id == EXT_LT_DONTHAVE + 1)
+		handle_donthave(p, ev->extended.body);
+	else if (id == EXT_UPLOAD_ONLY + 1 && ev->extended.body.n == 1)
+		p->ext.upload_only = ev->extended.body.p[0] != 0;
 }
 
 void peer_hello_content(struct peer *p)

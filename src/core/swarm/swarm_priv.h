@@ -149,6 +149,8 @@ void peer_hello_content(struct peer *p);
 
 /* peer_download.c */
 void peer_download_has(struct peer *p, uint32_t piece);
+/* It has the piece no more, or will not give it. */
+void peer_download_lacks(struct peer *p, uint32_t piece);
 void peer_download_bitfield(struct peer *p, struct span body);
 void peer_download_has_all(struct peer *p, bool all);
 void peer_download_choked(struct peer *p, bool choked);
