@@ -712,6 +712,24 @@ def a_second_session_is_refused_with_the_first_ones_number(w):
 
 
 @test
+def get_fetches_a_torrent_from_the_web(w):
+    files, t = swarm(w)
+    s = seed_of(w, "t.torrent")
+    w.write("web/x.torrent", w.read("t.torrent"))
+    web = subprocess.Popen([sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "-d", w.path("web"), "0"],
+                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=dict(w.env, PYTHONUNBUFFERED="1"))
+    w.procs.append(web)
+    port = int(line_of(web, r"port (\d+)").group(1))
+    args = ["get", "-d", "dl", "-p", "0", "--bind", "127.0.0.3", "--timeout", "30"]
+    r = w.run(*args, "http://127.0.0.1:%d/missing.torrent" % port, status=1)
+    assert b"404" in r.stderr
+    r = w.run(*args, "http://127.0.0.1:%d/x.torrent" % port)
+    assert r.stdout.splitlines()[0] == b"ready 1"
+    same_files(w, "dl", files)
+    stop(s)
+
+
+@test
 def get_does_what_it_can_of_several(w):
     sample(w)
     w.run("create", "-o", "t.torrent", "data")
