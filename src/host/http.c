@@ -373,13 +373,16 @@ static int on_before_request(void *user, char *remote_ip, char *local_ip,
 
 /* ---- one hop ---- */
 
-/* "+host:port:addr,addr": the addresses found, good for one minute. */
+/* "+host:port:addr,addr": the addresses found, good for one minute.  NULL
+ * for an IPv6 address, whose colons have no place there: none is needed. */
 static struct curl_slist *make_pins(const struct http_req *r)
 {
 	struct buf b = {0};
 	struct curl_slist *pins;
 	char ip[ADDR_TEXT_MAX];
 
+	if (strchr(r->host, ':'))
+		return NULL;
 	buf_printf(&b, "+%s:%u:", r->host, (unsigned)r->port);
 	for (size_t i = 0; i < r->naddrs; i++) {
 		addr_ip_text(&r->addrs[i], ip);

@@ -30,6 +30,7 @@ struct site {
 	uv_tcp_t listener;
 	struct web *web;
 	uint16_t port;
+	bool has_ipv6;
 	int open, most_open, accepted, requests;
 };
 
@@ -279,18 +280,22 @@ static void on_connection(uv_stream_t *l, int status)
 
 static void site_open(struct web *w, struct site *s)
 {
-	struct sockaddr_in in = {.sin_family = AF_INET};
+	/* Both families; without IPv6 it is the other. */
+	struct sockaddr_in6 in = {.sin6_family = AF_INET6};
+	struct sockaddr_in in4 = {.sin_family = AF_INET};
 	int n = sizeof in;
 
 	s->web = w;
 	uv_tcp_init(&w->f.loop, &s->listener);
 	s->listener.data = s;
-	uv_tcp_bind(&s->listener, (struct sockaddr *)&in, 0);
+	s->has_ipv6 = uv_tcp_bind(&s->listener, (struct sockaddr *)&in, 0) == 0;
+	if (!s->has_ipv6)
+		uv_tcp_bind(&s->listener, (struct sockaddr *)&in4, 0);
 	assert_int_equal(uv_listen((uv_stream_t *)&s->listener, 100,
 				 on_connection),
 		0);
 	uv_tcp_getsockname(&s->listener, (struct sockaddr *)&in, &n);
-	s->port = ntohs(in.sin_port);
+	s->port = ntohs(in.sin6_port); /* where it is in both */
 }
 
 static struct web *web_new(bool bound)
@@ -523,6 +528,25 @@ static void a_name_is_looked_up(void **state)
 	run_until(&w->f, &r.calls, 1);
 	assert_int_equal(r.fault.code, ERR_OK);
 	assert_int_equal(r.status, 200);
+	web_free(w);
+}
+
+static void an_ipv6_address_needs_no_name(void **state)
+{
+	struct web *w = web_new(false);
+	struct reply r = {0};
+
+	(void)state;
+	if (!w->sites[0].has_ipv6) {
+		web_free(w);
+		print_message("no IPv6 here\n");
+		skip();
+	}
+	get_at(w, 0, "[::1]", "/ok", TIMEOUT_MS, true, &r);
+	run_until(&w->f, &r.calls, 1);
+	assert_string_equal(r.fault.what, "");
+	assert_int_equal(r.status, 200);
+	assert_int_equal(r.remote.family, ADDR_V6);
 	web_free(w);
 }
 
@@ -771,6 +795,7 @@ int main(void)
 		cmocka_unit_test(refuses_other_addresses_later),
 		cmocka_unit_test(says_that_nobody_listens),
 		cmocka_unit_test(a_name_is_looked_up),
+		cmocka_unit_test(an_ipv6_address_needs_no_name),
 		cmocka_unit_test(cut_answers_are_errors),
 		cmocka_unit_test(a_slow_drip_ends_at_the_time_out),
 		cmocka_unit_test(a_cancelled_request_is_silent),
