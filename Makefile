@@ -37,7 +37,7 @@ obj = $(patsubst %.c,$(B)/%.o,$(1))
 lib = $(B)/lib$(1).a
 LIBS := $(foreach l,$(LAYERS),$(if $(call src,$(l)),$(call lib,$(l))))
 
-.PHONY: all check unit sim fuzz bench lint format install uninstall clean \
+.PHONY: all check unit fuzz bench lint format install uninstall clean \
 	help demo deps interop torture
 all: $(B)/bttui
 	@ln -sfn $(B)/bttui bttui
@@ -149,7 +149,8 @@ check:
 	@$(MAKE) all unit-build sim-build build/corpus/.made
 	@$(MAKE) check-run; echo $$? >build/status; \
 	  cat $(SUMS); exit $$(cat build/status)
-.PHONY: unit-build check-run check-units check-san check-lint check-e2e
+sim-build: $(SIM_TESTS)
+.PHONY: sim-build unit-build check-run check-units check-san check-lint check-e2e
 unit-build: $(UNIT)
 check-run:
 	@bad=0; for t in check-lint check-units check-san check-e2e; do \
@@ -158,9 +159,9 @@ check-lint:
 	@echo "== lint"; if scripts/lint.sh quick; then \
 	  printf '1 passed, 0 failed, 0 skipped\n' >>$(SUMS); else \
 	  printf '0 passed, 1 failed, 0 skipped\n' >>$(SUMS); exit 1; fi
-check-units: $(UNIT) $(SIM) build/corpus/.made
+check-units: $(UNIT) $(SIM_TESTS) build/corpus/.made
 	@echo "== unit tests and simulations ($(CONFIG))"
-	@$(RUN) --jobs 2 $(UNIT) $(SIM)
+	@$(RUN) --jobs 2 $(UNIT) $(SIM_TESTS)
 check-san:
 	@$(MAKE) SAN=address,undefined OPT='-O1 -g' check-units
 check-e2e: all

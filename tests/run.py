@@ -29,18 +29,21 @@ class Result:
 
 
 def read_tap(res, text):
+    """A skipped test is "not ok N # SKIP name"; what it printed before, if
+    anything, is its reason."""
+    said = ""
     for line in text.splitlines():
-        m = re.match(r"^(not ok|ok) \d+ - (.*)$", line)
+        m = re.match(r"^(not ok|ok) \d+ (- |# SKIP ?)(.*)$", line)
         if not m:
+            said = line.lstrip("# ").strip() or said
             continue
-        word, rest = m.groups()
-        skip = re.search(r"# SKIP ?(.*)$", rest)
-        if skip:
-            res.skipped.append(rest.split(" #")[0].strip())
-        elif word == "ok":
+        if "SKIP" in m.group(2):
+            res.skipped.append("%s: %s" % (m.group(3), said or "not said why"))
+        elif m.group(1) == "ok":
             res.passed += 1
         else:
             res.failed += 1
+        said = ""
 
 
 def read_script(res, text):
