@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "host/errmap.h"
 
 #define NAME_SHOWN 160
 
@@ -72,7 +73,7 @@ int cli_flush(int status)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	cli_complain("cannot write the output: %s", strerror(errno));
+	cli_complain("cannot write the output: %s", errmap_text(errno));
 	return status == CLI_OK ? CLI_FAILED : status;
 }
 
@@ -135,7 +136,7 @@ int cli_parse(const struct cli_command *cmd, int argc, char **argv,
 	cli_take *take, void *user, struct operands *ops)
 {
 	const struct option_set **sets =
-		mem_array(cmd->nsets + 1, sizeof *sets);
+		mem_array(cmd->nsets + 1, sizeof(const struct option_set *));
 	const char **operands = mem_array((size_t)argc + 1, sizeof *operands);
 	struct option_reader r;
 	struct option_hit hit;

@@ -22,6 +22,7 @@
 #include "cli/progress.h"
 #include "cli/tty_line.h"
 #include "cli/values.h"
+#include "host/errmap.h"
 #include "proto/metainfo.h"
 #include "ui/format.h"
 
@@ -222,7 +223,7 @@ static enum err hash_files(struct create *c, struct piece_work *w,
 		span_str(c->scan.files[w->bad_file].path));
 	return fault_set(fault, ERR_DISK, w->bad_errno, "%s: %s", clean,
 		w->bad_errno == ENODATA ? "became shorter while it was read"
-					: strerror(w->bad_errno));
+					: errmap_text(w->bad_errno));
 }
 
 /* ---- writing ---- */
@@ -236,7 +237,7 @@ static enum err write_fd(int fd, struct span bytes, struct fault *fault)
 			continue;
 		if (n < 0)
 			return fault_set(fault, ERR_DISK, errno, "%s",
-				strerror(errno));
+				errmap_text(errno));
 		bytes.p += n;
 		bytes.n -= (size_t)n;
 	}
@@ -255,21 +256,21 @@ static enum err write_file(const char *path, bool replace, struct span bytes,
 
 	umask(mask);
 	if (fd < 0) {
-		e = fault_set(fault, ERR_DISK, errno, "%s", strerror(errno));
+		e = fault_set(fault, ERR_DISK, errno, "%s", errmap_text(errno));
 		mem_free(temporary);
 		return e;
 	}
 	fchmod(fd, 0666 & ~mask);
 	e = write_fd(fd, bytes, fault);
 	if (close(fd) != 0 && e == ERR_OK)
-		e = fault_set(fault, ERR_DISK, errno, "%s", strerror(errno));
+		e = fault_set(fault, ERR_DISK, errno, "%s", errmap_text(errno));
 	if (e == ERR_OK && renameat2(AT_FDCWD, temporary, AT_FDCWD, path,
 				   replace ? 0 : RENAME_NOREPLACE) != 0)
 		e = errno == EEXIST
 		            ? fault_set(fault, ERR_EXISTS, EEXIST,
 				      "is there already; -o names another")
 		            : fault_set(fault, ERR_DISK, errno, "%s",
-				      strerror(errno));
+				      errmap_text(errno));
 	if (e != ERR_OK)
 		unlink(temporary);
 	mem_free(temporary);

@@ -3,6 +3,7 @@
  */
 #include "cli/create_scan.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fts.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "host/errmap.h"
 #include "proto/metainfo.h"
 
 static enum err path_fault(struct fault *fault, enum err code, int os,
@@ -72,7 +74,7 @@ static enum err take_entry(struct scan *s, const FTSENT *entry, size_t skip,
 	case FTS_ERR:
 	case FTS_NS:
 		return path_fault(fault, ERR_DISK, entry->fts_errno,
-			entry->fts_path, strerror(entry->fts_errno));
+			entry->fts_path, errmap_text(entry->fts_errno));
 	default:
 		s->nskipped++;
 		return ERR_OK;
@@ -83,20 +85,23 @@ static enum err walk(struct scan *s, char *folder, struct fault *fault)
 {
 	char *roots[] = {folder, NULL};
 	FTS *fts = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);
-	size_t skip = strlen(s->base);
+	size_t skip;
 	FTSENT *entry;
 	enum err e = ERR_OK;
 
+	assert(folder);
 	if (!fts)
 		return path_fault(fault, ERR_DISK, errno, folder,
-			strerror(errno));
+			errmap_text(errno));
+	skip = strlen(folder);
 	errno = 0;
 	while (e == ERR_OK && (entry = fts_read(fts)) != NULL) {
 		e = take_entry(s, entry, skip, fault);
 		errno = 0;
 	}
 	if (e == ERR_OK && errno != 0)
-		e = path_fault(fault, ERR_DISK, errno, folder, strerror(errno));
+		e = path_fault(fault, ERR_DISK, errno, folder,
+			errmap_text(errno));
 	fts_close(fts);
 	return e;
 }
@@ -117,7 +122,7 @@ static enum err split_name(const char *path, struct scan *s,
 
 	if (!real)
 		return path_fault(fault, ERR_DISK, errno, path,
-			strerror(errno));
+			errmap_text(errno));
 	if (!slash || !slash[1]) {
 		free(real);
 		return path_fault(fault, ERR_SYNTAX, 0, path,
@@ -157,7 +162,7 @@ static enum err scan_any(const char *path, struct scan *s, struct fault *fault)
 
 	if (stat(path, &st) != 0)
 		return path_fault(fault, ERR_DISK, errno, path,
-			strerror(errno));
+			errmap_text(errno));
 	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
 		return path_fault(fault, ERR_DISK, 0, path,
 			"is neither a file nor a folder");
@@ -177,6 +182,7 @@ static enum err scan_any(const char *path, struct scan *s, struct fault *fault)
 		e = add_file(s, s->name, &st, fault);
 	}
 	prefer_given_name(path, s);
+	assert(s->name);
 	if (e == ERR_OK && !utf8_valid(span_str(s->name)))
 		return path_fault(fault, ERR_SYNTAX, 0, path,
 			"a torrent can only have a name that is UTF-8");
@@ -195,6 +201,7 @@ enum err scan_path(const char *path, struct scan *out, struct fault *fault)
 		scan_fini(&s);
 		return e;
 	}
+	assert(s.files); /* it has a byte, so it has a file */
 	qsort(s.files, s.nfiles, sizeof *s.files, compare_paths);
 	*out = s;
 	return ERR_OK;

@@ -11,8 +11,8 @@
 #include "base/bytes.h"
 #include "cli/create_scan.h"
 
-#define CREATE_PIECE_MIN (16u * 1024)
-#define CREATE_PIECE_MAX (128u << 20)
+#define CREATE_PIECE_MIN (UINT32_C(16) << 10)
+#define CREATE_PIECE_MAX (UINT32_C(128) << 20)
 
 struct create_spec {
 	/* Each a tier: URLs joined by commas. */

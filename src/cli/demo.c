@@ -270,7 +270,7 @@ static void hold_signals(sigset_t *old)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, old);
+	pthread_sigmask(SIG_BLOCK, &set, old);
 }
 
 static void clean_up(struct demo *d)
@@ -294,6 +294,7 @@ static bool has_terminal(void)
 
 static bool make_root(struct demo *d)
 {
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread yet */
 	const char *tmp = getenv("TMPDIR");
 
 	d->root = mem_printf("%s/bttui-demo-XXXXXX",
@@ -320,7 +321,7 @@ static int run_demo(void)
 		printf("making a private swarm in %s ...\n", d.root);
 		fflush(stdout);
 		if (prepare(&d, &fault) == ERR_OK) {
-			sigprocmask(SIG_SETMASK, &old, NULL);
+			pthread_sigmask(SIG_SETMASK, &old, NULL);
 			status = run_screen(&d);
 			hold_signals(&old);
 		} else {
@@ -328,7 +329,7 @@ static int run_demo(void)
 		}
 		clean_up(&d);
 	}
-	sigprocmask(SIG_SETMASK, &old, NULL);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return status;
 }
 

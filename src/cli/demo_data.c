@@ -4,7 +4,7 @@
 #include "cli/demo_data.h"
 
 #include <errno.h>
-#include <ftw.h>
+#include <fts.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,11 +13,11 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "host/errmap.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define MIB (1024u * 1024)
-#define CHUNK (256u * 1024) /* also the film's piece length */
-#define REMOVE_FDS 16
+#define CHUNK ((size_t)256 * 1024) /* also the film's piece length */
 
 struct demo_file {
 	const char *path;
@@ -96,7 +96,7 @@ static enum err make_file(const char *dir, const struct demo_file *d, bool lie,
 		if (!ok)
 			e = fault_set(fault, ERR_DISK, errno,
 				"cannot write %s: %s", d->path,
-				strerror(errno));
+				errmap_text(errno));
 	}
 	mem_free(path);
 	return e;
@@ -153,17 +153,18 @@ enum err demo_data_maps(const char *dir, struct fault *fault)
 	return make_file(dir, &maps, false, fault);
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind,
-	struct FTW *ftw)
-{
-	(void)st;
-	(void)kind;
-	(void)ftw;
-	(void)remove(path);
-	return 0;
-}
-
 void demo_data_remove(const char *dir)
 {
-	(void)nftw(dir, remove_one, REMOVE_FDS, FTW_DEPTH | FTW_PHYS);
+	char *root = mem_strdup(dir);
+	char *roots[] = {root, NULL};
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *entry;
+
+	while (fts && (entry = fts_read(fts)) != NULL)
+		/* Folders when their contents are gone. */
+		if (entry->fts_info != FTS_D)
+			(void)remove(entry->fts_accpath);
+	if (fts)
+		fts_close(fts);
+	mem_free(root);
 }

@@ -189,23 +189,28 @@ static void tell_ready(struct get *g, const struct snapshot *s,
 		report_ready(&g->report, s->nrows - st->faulty);
 }
 
-static void on_changed(void *user, const struct snapshot *s)
+/* Is there still something to wait for? */
+static void decide(struct get *g, const struct snapshot *s,
+	const struct standing *st)
 {
-	struct get *g = user;
-	struct standing st;
-	size_t failed;
-
-	look(g, s, &st);
-	tell_ready(g, s, &st);
-	if (g->nfetching || st.complete + st.faulty < s->nrows)
+	if (g->nfetching || st->complete + st->faulty < s->nrows)
 		return;
 	if (!g->is_done)
 		g->done_ms = now_ms(g);
 	g->is_done = true;
-	failed = g->nfailed + st.faulty;
-	g->status = failed ? CLI_FAILED : CLI_OK;
-	if (st.complete == 0 || !wants_seeding(g))
+	g->status = g->nfailed + st->faulty ? CLI_FAILED : CLI_OK;
+	if (st->complete == 0 || !wants_seeding(g))
 		stop(g, g->status);
+}
+
+static void on_changed(void *user, const struct snapshot *s)
+{
+	struct get *g = user;
+	struct standing st;
+
+	look(g, s, &st);
+	tell_ready(g, s, &st);
+	decide(g, s, &st);
 }
 
 static bool seeding_is_over(const struct get *g, const struct snapshot *s)
@@ -255,6 +260,7 @@ static void on_notice(void *user, const struct notice *n)
 	look(g, s, &st);
 	tell_ready(g, s, &st);
 	report_notice(&g->report, n, s);
+	decide(g, s, &st);
 }
 
 static void on_stop(void *user, bool again)

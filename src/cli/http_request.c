@@ -41,7 +41,7 @@ static bool is_graphic(struct span s)
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] <= 0x20 || s.p[i] > 0x7e)
 			return false;
-	return s.n > 0;
+	return s.p && s.n > 0;
 }
 
 /* "http://host/path" is legal too (RFC 9112 3.2.2): only the path counts. */
@@ -78,6 +78,8 @@ enum err http_request_parse(struct span bytes, struct http_request *out)
 	for (int i = 0; i < 2 && bytes.n > 0; i++)
 		if (bytes.p[0] == '\r' || bytes.p[0] == '\n')
 			bytes = span_of(bytes.p + 1, bytes.n - 1);
+	if (bytes.n == 0)
+		return ERR_AGAIN;
 	head = head_length(bytes);
 	if (head > HTTP_HEAD_MAX || (head == 0 && bytes.n > HTTP_HEAD_MAX))
 		return ERR_LIMIT;

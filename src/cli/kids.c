@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/errmap.h"
+
 #define SELF "/proc/self/exe"
 #define TOLD_MS 5000
 #define EXIT_NO_EXEC 127
@@ -26,7 +28,7 @@ static _Noreturn void become(pid_t parent, char *const *argv, int out)
 	if (getppid() != parent)
 		_exit(EXIT_NO_EXEC);
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	pthread_sigmask(SIG_SETMASK, &none, NULL);
 	/* Its own group: Ctrl-C at the terminal is not meant for it. */
 	setpgid(0, 0);
 	dup2(null, STDIN_FILENO);
@@ -62,7 +64,7 @@ static enum err start(const char *const *args, int out, pid_t *pid,
 		become(parent, argv, out);
 	if (*pid < 0)
 		return fault_set(fault, ERR_LIMIT, errno,
-			"cannot start a process: %s", strerror(errno));
+			"cannot start a process: %s", errmap_text(errno));
 	return ERR_OK;
 }
 
@@ -78,7 +80,7 @@ static enum err start_into(struct kids *k, const char *const *args, int out,
 
 	if (out < 0)
 		return fault_set(fault, ERR_DISK, errno, "cannot write: %s",
-			strerror(errno));
+			errmap_text(errno));
 	if (k->n == KIDS_MAX)
 		return fault_set(fault, ERR_LIMIT, 0, "too many processes");
 	e = start(args, out, &k->pids[k->n], fault);
@@ -123,7 +125,7 @@ enum err kids_start_told(struct kids *k, const char *const *args,
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return fault_set(fault, ERR_LIMIT, errno,
-			"cannot make a pipe: %s", strerror(errno));
+			"cannot make a pipe: %s", errmap_text(errno));
 	e = start_into(k, args, ends[1], fault);
 	close(ends[1]);
 	if (e == ERR_OK)
@@ -145,9 +147,9 @@ static int wait_for(pid_t pid)
 enum err kids_run(const char *const *args, const char *log, struct fault *fault)
 {
 	int out = open_log(log);
-	pid_t pid;
+	pid_t pid = -1;
 	enum err e = out < 0 ? fault_set(fault, ERR_DISK, errno,
-				       "cannot write: %s", strerror(errno))
+				       "cannot write: %s", errmap_text(errno))
 	                     : start(args, out, &pid, fault);
 
 	if (out >= 0)

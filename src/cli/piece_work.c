@@ -16,7 +16,7 @@
 #include "base/mem.h"
 
 /* Half of it stays in a second-level cache between pread() and hashing. */
-#define BUFFER (256u * 1024)
+#define BUFFER ((size_t)256 * 1024)
 /* Neighbouring pieces go to one thread, so that each file is read in runs. */
 #define TAKE_BYTES (4u << 20)
 #define PROGRESS_MS 200u

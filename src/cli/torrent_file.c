@@ -11,9 +11,10 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "host/errmap.h"
 #include "proto/infohash.h"
 
-#define READ_CHUNK (64u * 1024)
+#define READ_CHUNK ((size_t)64 * 1024)
 
 static bool begins(const char *text, const char *with)
 {
@@ -48,7 +49,8 @@ static enum err read_all(int fd, struct buf *out, struct fault *fault)
 				"too long for a torrent file");
 	} while (n > 0 || (n < 0 && errno == EINTR));
 	if (n < 0)
-		return fault_set(fault, ERR_DISK, errno, "%s", strerror(errno));
+		return fault_set(fault, ERR_DISK, errno, "%s",
+			errmap_text(errno));
 	return ERR_OK;
 }
 
@@ -60,7 +62,8 @@ enum err torrent_file_read(const char *path, struct buf *out,
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0)
-		return fault_set(fault, ERR_DISK, errno, "%s", strerror(errno));
+		return fault_set(fault, ERR_DISK, errno, "%s",
+			errmap_text(errno));
 	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
 		e = fault_set(fault, ERR_DISK, EISDIR, "it is a folder");
 	else

@@ -47,7 +47,7 @@ enum err values_uint(const char *text, uint64_t min, uint64_t max,
 
 enum err values_port(const char *text, uint16_t *out, struct fault *fault)
 {
-	uint64_t v;
+	uint64_t v = 0;
 	enum err e = values_uint(text, 0, UINT16_MAX, &v, fault);
 
 	if (e == ERR_OK)

@@ -62,8 +62,8 @@ static void refuses_what_is_no_request(void **state)
 		"GET /\x01 HTTP/1.1\r\n\r\n",
 		"GET /\xc3\xa4 HTTP/1.1\r\n\r\n",
 		" / HTTP/1.1\r\n\r\n",
-		"\x13"
-		"BitTorrent protocol\n\n",
+		("\x13"
+		 "BitTorrent protocol\n\n"),
 	};
 	struct http_request r;
 
