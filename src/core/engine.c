@@ -54,6 +54,9 @@ void engine_notice(struct engine *e, struct torrent_id id,
 	n->torrent = id;
 	text_clean_to(n->text, sizeof n->text, span_str(text));
 	log_debug("engine", "%s", n->text);
+	/* Whoever waits for news hears of them at the end of a turn. */
+	if (!e->in_turn)
+		engine_arm(e, engine_now(e));
 }
 
 /* --- what torrents ask of us ------------------------------------------------
@@ -89,6 +92,11 @@ void engine_list_changed(struct engine *e)
 static void on_list_changed(void *user)
 {
 	engine_list_changed(user);
+}
+
+static void on_tight(void *user)
+{
+	((struct engine *)user)->tight = true;
 }
 
 static void on_closed(void *user, struct torrent *t)
@@ -179,6 +187,7 @@ static void init_env(struct engine *e)
 		.notice = on_notice,
 		.list_changed = on_list_changed,
 		.closed = on_closed,
+		.tight = on_tight,
 		.user = e,
 	};
 }
@@ -340,6 +349,17 @@ static void tick_due(struct engine *e, uint64_t now)
 	}
 }
 
+/* Blocks of unfinished pieces may be anywhere, even in a paused torrent. */
+static void relieve(struct engine *e)
+{
+	if (!e->tight)
+		return;
+	e->tight = false;
+	for (uint32_t i = 0; i < e->nslots; i++)
+		if (e->slots[i])
+			torrent_relieve(e->slots[i]);
+}
+
 static void close_step(struct engine *e, uint64_t now)
 {
 	if (!e->closing || e->closed_told)
@@ -398,6 +418,7 @@ void engine_wake(struct engine *e, uint64_t now)
 	settle(e);
 	tick_due(e, now);
 	settle(e);
+	relieve(e);
 	engine_session_continue(e);
 	if (may_save_list(e) && now >= e->list_save_at)
 		engine_session_save(e);
