@@ -40,6 +40,7 @@ static enum err add_file(struct scan *s, const char *path,
 {
 	uint64_t size = st->st_size > 0 ? (uint64_t)st->st_size : 0;
 
+	assert(path);
 	if (!utf8_valid(span_str(path)))
 		return path_fault(fault, ERR_SYNTAX, 0, path,
 			"a torrent can only name files whose name is UTF-8");

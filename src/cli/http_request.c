@@ -44,6 +44,11 @@ static bool is_graphic(struct span s)
 	return s.p && s.n > 0;
 }
 
+static bool is_path(struct span s)
+{
+	return is_graphic(s) && s.p && s.p[0] == '/';
+}
+
 /* "http://host/path" is legal too (RFC 9112 3.2.2): only the path counts. */
 static void strip_authority(struct span *target)
 {
@@ -92,8 +97,7 @@ enum err http_request_parse(struct span bytes, struct http_request *out)
 	r.method = take_word(&line);
 	r.target = take_word(&line);
 	strip_authority(&r.target);
-	if (!is_graphic(r.method) || !is_graphic(r.target) ||
-		r.target.p[0] != '/' || !version_ok(line))
+	if (!is_graphic(r.method) || !is_path(r.target) || !version_ok(line))
 		return ERR_SYNTAX;
 	*out = r;
 	return ERR_OK;
