@@ -37,10 +37,11 @@ class Client:
     trees = True        # copes with several files
     empty_files = True  # creates files of no bytes
     loopback = True     # dials 127.x
+    wants_v4 = False    # also where IPv6 is tested
 
-    def __init__(self, case, host=None):
+    def __init__(self, case, v6=False):
         self.case = case
-        self.host = host or case.host()
+        self.host = case.host(v6, self.wants_v4)
         self.port = case.world.port()
         case.count[self.name] += 1
         n = case.count[self.name]
@@ -121,7 +122,7 @@ class Bttui(Client):
                "--no-portmap", "--log", os.path.join(
                    self.home, "bttui.log"), "-vvv"]
         if not self.case.world.lan:
-            out += ["--bind", self.host.ip]
+            out += ["--bind", self.host.address().strip("[]")]
         return out + self.options + [self.source]
 
     def _launch(self):
@@ -169,12 +170,12 @@ class Libtorrent(Client):
         return None
 
     def prepare(self, role, torrent, folder, trackers=(), magnet=False,
-                settings=None, listen=None):
-        self.settings, self.listen = settings or {}, listen
+                settings=None):
+        self.settings = settings or {}
         super().prepare(role, torrent, folder, trackers, magnet)
 
     def _launch(self):
-        ask = {"listen": self.listen or "%s:%d" % (self.host.ip, self.port),
+        ask = {"listen": "%s:%d" % (self.host.address(), self.port),
                "dir": self.folder, "settings": self.settings,
                "magnet" if self.magnet else "torrent": self.source}
         self._spawn([sys.executable, os.path.join(HERE, "lt_peer.py"),
@@ -185,6 +186,7 @@ class Transmission(Client):
     name = "transmission"
     empty_files = False
     loopback = False
+    wants_v4 = True  # its remote control does not answer otherwise
 
     @classmethod
     def absent(cls):
@@ -198,7 +200,8 @@ class Transmission(Client):
             "rpc-host-whitelist-enabled": False,
             "rpc-authentication-required": False,
             "download-dir": self.folder, "peer-port": self.port,
-            "bind-address-ipv4": self.host.ip,
+            "bind-address-ipv4": "0.0.0.0" if self.host.v6 else self.host.ip,
+            "bind-address-ipv6": self.host.ip6 if self.host.v6 else "::",
             "port-forwarding-enabled": False, "dht-enabled": False,
             "lpd-enabled": False, "pex-enabled": False, "utp-enabled": False,
             "download-queue-enabled": False, "seed-queue-enabled": False,
@@ -228,8 +231,11 @@ class Transmission(Client):
             code, out[0] = self.case.call(self.host, [
                 "transmission-remote", "127.0.0.1:%d" % self.rpc, *args])
             return code == 0
-        self.case.wait("answer of transmission", accepted,
-                       alive=(self.proc,))
+        try:
+            self.case.wait("answer of transmission", accepted,
+                           alive=(self.proc,), seconds=60)
+        except Failed as e:
+            raise Failed("%s: %s" % (e, out[0]))
         return out[0]
 
 
@@ -242,10 +248,12 @@ class Aria2(Client):
 
     def _launch(self):
         argv = ["aria2c", "--no-conf", "--dir=" + self.folder,
+                "--interface=eth0" if self.host.v6 else
                 "--interface=" + self.host.ip,
+                "--disable-ipv6=" + ("false" if self.host.v6 else "true"),
                 "--listen-port=%d" % self.port,
                 "--enable-dht6=false", "--bt-enable-lpd=false",
-                "--enable-peer-exchange=false", "--disable-ipv6=true",
+                "--enable-peer-exchange=false",
                 "--seed-ratio=0.0", "--seed-time=60",
                 "--file-allocation=none", "--bt-save-metadata=false",
                 "--summary-interval=5", "--console-log-level=info",
@@ -277,8 +285,6 @@ class Rtorrent(Client):
             "system.daemon.set = true",
             "directory.default.set = " + self.folder,
             "session.path.set = " + session,
-            "network.bind_address.set = " + self.host.ip,
-            "network.local_address.set = " + self.host.ip,
             "network.port_range.set = %d-%d" % (self.port, self.port),
             "network.port_random.set = no",
             "dht.mode.set = disable", "protocol.pex.set = no",
@@ -289,6 +295,9 @@ class Rtorrent(Client):
             "log.add_output = \"connection_debug\", \"l\"",
             "schedule2 = ld,0,0,\"load.start=\\\"%s\\\"\"" % self.source,
         ]
+        if not self.host.v6:  # it knows of IPv6 only when told nothing
+            lines += ["network.bind_address.set = " + self.host.ip,
+                      "network.local_address.set = " + self.host.ip]
         with open(rc, "w") as f:
             f.write("\n".join(lines) + "\n")
         self._spawn(["rtorrent", "-n", "-o", "import=" + rc], terminal=True)

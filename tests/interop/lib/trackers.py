@@ -12,12 +12,14 @@ from lib.world import BTTUI
 class Tracker:
     name = "?"
 
-    def __init__(self, case):
+    def __init__(self, case, v6=False):
         self.case = case
         self.host = case.world.here
         self.port = case.world.port()
-        self.http = "http://%s:%d/announce" % (self.host.ip, self.port)
-        self.udp = "udp://%s:%d/announce" % (self.host.ip, self.port)
+        self.ip = self.host.ip6 if v6 else self.host.ip
+        at = "%s:%d" % ("[%s]" % self.ip if v6 else self.ip, self.port)
+        self.http = "http://%s/announce" % at
+        self.udp = "udp://%s/announce" % at
 
     def url(self, kind):
         return {"http": self.http, "udp": self.udp}[kind]
@@ -25,7 +27,7 @@ class Tracker:
     def _wait_open(self):
         def answers():
             try:
-                socket.create_connection((self.host.ip, self.port), 1).close()
+                socket.create_connection((self.ip, self.port), 1).close()
                 return True
             except OSError:
                 return False
@@ -68,7 +70,7 @@ class BttuiTracker(Tracker):
         self.proc = self.case.spawn(
             self.host, "tracker",
             [BTTUI, "tracker", "--port", str(self.port),
-             "--bind", self.host.ip, "--interval", str(interval)])
+             "--bind", self.ip, "--interval", str(interval)])
         self._wait_open()
         return self
 

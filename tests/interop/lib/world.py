@@ -85,10 +85,11 @@ def isolate():
 
 
 class Host:
-    """One machine of the little network."""
+    """One machine of the little network.  v6: it is used by its IPv6 address,
+    and has no other unless both."""
 
-    def __init__(self, world, n):
-        self.lan = world.lan
+    def __init__(self, world, n, v6=False, both=False):
+        self.lan, self.v6 = world.lan, v6
         self.name = "h%d" % n
         self.ip = ("10.77.0.%d" if self.lan else "127.0.0.%d") % n
         self.ip6 = "fd77::%d" % n if self.lan else "::1"
@@ -97,13 +98,17 @@ class Host:
         steps = "\n".join((
             "link add v%d type veth peer name eth0 netns %s" % (n, self.name),
             "link set v%d master br0 up" % n))
-        inside = "\n".join((
-            "link set lo up", "addr add %s/24 dev eth0" % self.ip,
-            "addr add %s/64 dev eth0 nodad" % self.ip6,
-            "link set eth0 up"))
+        inside = ["link set lo up", "link set eth0 up",
+                  "addr add %s/64 dev eth0 nodad" % self.ip6]
+        if both or not v6:
+            inside.append("addr add %s/24 dev eth0" % self.ip)
         ip(["netns", "add", self.name])
         ip(["-batch", "-"], steps)
-        ip(["-n", self.name, "-batch", "-"], inside)
+        ip(["-n", self.name, "-batch", "-"], "\n".join(inside))
+
+    def address(self):
+        """Its address as it is written before ":PORT"."""
+        return "[%s]" % self.ip6 if self.v6 else self.ip
 
     def command(self, argv):
         if not self.lan:
@@ -199,8 +204,8 @@ class Case:
         os.makedirs(path, exist_ok=True)
         return path
 
-    def host(self):
-        return self.world.host()
+    def host(self, v6=False, both=False):
+        return self.world.host(v6, both)
 
     def spawn(self, host, name, argv, **more):
         p = Proc(host, name, argv, self.folder, **more)
@@ -276,14 +281,15 @@ class World:
                 "addr add 10.77.0.1/24 dev br0",
                 "addr add fd77::1/64 dev br0 nodad", "link set br0 up")))
         self.here = Host.__new__(Host)
-        self.here.lan, self.here.name = False, "here"
+        self.here.lan = self.here.v6 = False
+        self.here.name = "here"
         self.here.ip = "10.77.0.1" if self.lan else "127.0.0.1"
         self.here.ip6 = "fd77::1" if self.lan else "::1"
 
-    def host(self):
+    def host(self, v6=False, both=False):
         with self.lock:
             self.hosts += 1
-            return Host(self, 9 + self.hosts)
+            return Host(self, 9 + self.hosts, v6, both)
 
     def port(self):
         """A port that is free everywhere, TCP and UDP."""
