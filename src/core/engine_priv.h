@@ -57,6 +57,7 @@ struct engine {
 	struct list fetches;
 	uint64_t armed; /* what the host was asked to wake us at */
 	bool in_turn;
+	bool tight; /* memory is, and who needs it has none to give back */
 	uint64_t incoming_ms; /* last incoming connection; 0: never */
 
 	/* The session list. */

@@ -48,6 +48,8 @@ struct torrent_env {
 		enum notice_kind kind, const char *text);
 	/* The list of torrents on disk is out of date. */
 	void (*list_changed)(void *user);
+	/* Memory is tight, and this torrent holds none that it could free. */
+	void (*tight)(void *user);
 	/* The last hold is gone after torrent_close(). */
 	void (*closed)(void *user, struct torrent *t);
 	void *user;
@@ -100,6 +102,8 @@ MUST_CHECK enum err torrent_set_priority(struct torrent *t, size_t file,
 
 /* The disk has room again: requests may go out. */
 void torrent_stir(struct torrent *t);
+/* Memory is tight: write part of an unfinished piece.  False: there is none. */
+bool torrent_relieve(struct torrent *t);
 void torrent_settle(struct torrent *t);
 void torrent_tick(struct torrent *t, uint64_t now);
 uint64_t torrent_deadline(struct torrent *t);

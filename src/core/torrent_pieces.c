@@ -315,13 +315,12 @@ static void piece_full(void *user, uint32_t piece)
 		torrent_piece_full_again(t, piece);
 }
 
-void torrent_relieve(struct torrent *t)
+bool torrent_relieve(struct torrent *t)
 {
 	uint32_t piece;
 
-	if (t->phase == PHASE_READY && t->fault.code == ERR_OK &&
-		piece_buffer_victim(t->pieces, &piece))
-		spill_run(t, piece, 0);
+	return t->phase == PHASE_READY && t->fault.code == ERR_OK &&
+	       piece_buffer_victim(t->pieces, &piece) && spill_run(t, piece, 0);
 }
 
 static bool may_ask(void *user)
@@ -332,7 +331,8 @@ static bool may_ask(void *user)
 		return false;
 	if (!block_pool_tight(t->env->shared->pool))
 		return true;
-	torrent_relieve(t);
+	if (!torrent_relieve(t) && list_empty(&t->puts))
+		t->env->tight(t->env->user);
 	return false;
 }
 

@@ -135,8 +135,6 @@ void torrent_drop_picker(struct torrent *t);
 void torrent_note_done(struct torrent *t, uint32_t piece, bool bad);
 /* A job on the piece ended: submit what is next for it, if it is full. */
 void torrent_piece_full_again(struct torrent *t, uint32_t piece);
-/* Spill partial pieces to disk while memory is tight. */
-void torrent_relieve(struct torrent *t);
 
 /* torrent_check.c */
 void torrent_check_start(struct torrent *t); /* asks the gate */

@@ -12,10 +12,13 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "core/engine_priv.h"
+#include "core/storage/block_pool.h"
 #include "core/swarm/piece_picker.h"
 #include "proto/peer_ext.h"
 #include "proto/peer_wire.h"
 #include "sim_evil.h"
+#include "sim_torrent.h"
 
 static void set_priority(struct sim_peer *p, size_t first, size_t end,
 	uint64_t prio)
@@ -385,6 +388,72 @@ static void a_reboot_hashes_only_what_is_in_doubt(void **state)
 	sim_for_seeds(5, cut);
 }
 
+static bool second_is_done(void *user)
+{
+	struct sim_peer *p = user;
+	const struct snapshot *s = engine_refresh(p->run->engine);
+
+	return s->nrows == 2 && s->rows[1].is_complete;
+}
+
+/* A paused torrent full of unfinished pieces, and another that needs memory. */
+static void hoarder(uint64_t seed)
+{
+	struct sim_world *w =
+		sim_world_new(seed, &(struct sim_plan){.bytes = 64u << 20,
+					    .piece_length = 2u << 20,
+					    .nfiles = 1});
+	struct sim_plan plan = {
+		.bytes = 8u << 20, .piece_length = 1u << 20, .nfiles = 2};
+	const char *urls[] = {sim_tracker_url(w->tracker), NULL};
+	struct sim_torrent other;
+	struct sim_link link = sim_home;
+	struct sim_peer *p;
+	struct block *held[48];
+	uint64_t pool = 0;
+
+	link.up_bps = 300000;
+	sim_torrent_make(&other, seed + 1000, &plan, urls);
+	for (int i = 0; i < 12; i++) {
+		p = sim_peer_new(w, &link, SIM_SEED);
+		for (uint32_t k = 0; k < other.layout.npieces; k++)
+			sim_torrent_write(&other, p->machine.files, k);
+	}
+	p = sim_peer_new(w, &sim_home, 0);
+	p->settings = "block_memory 4M\n";
+	sim_world_start(w);
+	for (int i = 0; i < 600 && pool < 7u << 19; i++) {
+		sim_run_for(w->sim, 100);
+		pool = sim_peer_totals(p).pool_bytes;
+	}
+	sim_require(w->sim, pool >= 7u << 19);
+	sim_peer_command(p, CMD_PAUSE, 0);
+	/* As much as uploads may hold all the time. */
+	for (int i = 0; i < 48; i++)
+		held[i] = block_new(p->run->engine->shared.pool);
+	for (size_t i = 0; i < w->npeers; i++) {
+		struct add_source add = {.metainfo = buf_span(&other.file)};
+		struct command c = {.kind = CMD_ADD, .add = &add};
+		struct torrent_id id;
+		struct fault f = {0};
+
+		assert_int_equal(engine_command(w->peers[i]->run->engine, &c,
+					 &id, &f),
+			ERR_OK);
+	}
+	sim_require(w->sim, sim_run_until(w->sim, second_is_done, p, 120000));
+	for (int i = 0; i < 48; i++)
+		block_drop(held[i]);
+	sim_world_free(w);
+	sim_torrent_fini(&other);
+}
+
+static void a_paused_torrent_hoards_no_memory(void **state)
+{
+	(void)state;
+	sim_for_seeds(2, hoarder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -393,6 +462,7 @@ int main(void)
 		cmocka_unit_test(a_bitfield_in_mid_session_only_adds),
 		cmocka_unit_test(a_peer_that_lost_a_piece_is_believed),
 		cmocka_unit_test(a_removed_torrent_does_not_linger),
+		cmocka_unit_test(a_paused_torrent_hoards_no_memory),
 		cmocka_unit_test(a_check_finds_files_that_were_copied_in),
 		cmocka_unit_test(a_fault_survives_a_pause_and_ends_with_it),
 		cmocka_unit_test(
