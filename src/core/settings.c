@@ -134,7 +134,7 @@ static enum err parse_bool(const char *text, int64_t *out)
 
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
 		if (strcasecmp(text, words[i]) == 0) {
-			*out = i % 2;
+			*out = i % 2 ? 1 : 0;
 			return ERR_OK;
 		}
 	}
@@ -339,9 +339,12 @@ static void list_choices(const char *choices, char *out, size_t cap)
 	size_t n = 0;
 
 	for (const char *p = choices; *p && n + 3 < cap; p++) {
-		out[n++] = *p == '|' ? ',' : *p;
-		if (*p == '|')
+		if (*p == '|') {
+			out[n++] = ',';
 			out[n++] = ' ';
+		} else {
+			out[n++] = *p;
+		}
 	}
 	out[n] = '\0';
 }

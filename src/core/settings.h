@@ -6,6 +6,10 @@
  * '#' at the start of a line or after white space begins a comment; a value
  * in double quotes may hold blanks at its ends and '#'.  In names '-' may
  * stand for '_'.  Words are taken in either case.
+ *
+ * Some rows are there ahead of what they switch (`later`): they are read,
+ * checked and kept like all others, so that a file written for a newer bttui
+ * is no error here, but nobody is offered them.
  */
 #ifndef CORE_SETTINGS_H
 #define CORE_SETTINGS_H
@@ -59,6 +63,7 @@ enum setting_id {
 struct setting_info {
 	const char *name; /* "down_limit" */
 	enum setting_type type;
+	bool later; /* without effect yet: not to be offered */
 	int64_t min, max;
 	const char *choices;  /* CHOICE: "auto|mono|8" */
 	const char *fallback; /* default, as text */

@@ -71,6 +71,7 @@ static const struct setting_info table[SETTINGS_COUNT] = {
 		.unit = "bytes",
 		.help = "Memory for data on its way between network and disk."},
 	[SET_ACTIVE_DOWNLOADS] = {.name = "active_downloads",
+		.later = true,
 		.type = SETTING_INT,
 		.max = 10000,
 		.fallback = "0",
@@ -78,28 +79,34 @@ static const struct setting_info table[SETTINGS_COUNT] = {
 		.help = "Torrents that download at the same time, the others "
 			"wait; 0 for no limit."},
 	[SET_ENCRYPTION] = {.name = "encryption",
+		.later = true,
 		.type = SETTING_CHOICE,
 		.choices = "off|prefer|require",
 		.fallback = "prefer",
 		.help = "Whether connections to peers are encrypted."},
 	[SET_DHT] = {.name = "dht",
+		.later = true,
 		.type = SETTING_BOOL,
 		.fallback = "on",
 		.help = "Find peers through the distributed hash table."},
 	[SET_LSD] = {.name = "lsd",
+		.later = true,
 		.type = SETTING_BOOL,
 		.fallback = "on",
 		.help = "Find peers in the local network."},
 	[SET_PEX] = {.name = "pex",
+		.later = true,
 		.type = SETTING_BOOL,
 		.fallback = "on",
 		.help = "Find peers through the peers we have."},
 	[SET_UTP] = {.name = "utp",
+		.later = true,
 		.type = SETTING_BOOL,
 		.fallback = "on",
 		.help = "Connect to peers over uTP too, which gives way to "
 			"other traffic."},
 	[SET_PORTMAP] = {.name = "portmap",
+		.later = true,
 		.type = SETTING_BOOL,
 		.fallback = "on",
 		.help = "Ask the router to let peers reach our port."},
@@ -139,6 +146,7 @@ static const struct setting_info table[SETTINGS_COUNT] = {
 		.help = "Sizes and rates in KiB (binary), in kB (si), or rates "
 			"in kbit/s (bits)."},
 	[SET_LAYOUT] = {.name = "layout",
+		.later = true,
 		.type = SETTING_CHOICE,
 		.choices = "default|list|watch|net",
 		.fallback = "default",
@@ -152,7 +160,9 @@ static const struct setting_info table[SETTINGS_COUNT] = {
 	[SET_CONFIRM_REMOVE] = {.name = "confirm_remove",
 		.type = SETTING_BOOL,
 		.fallback = "on",
-		.help = "Ask before a torrent is removed."},
+		.help = "Ask before a torrent is removed; deleting its files "
+                        "is "
+			"always asked for."},
 };
 
 const struct setting_info *settings_table(void)

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "ui/screen.h"
+#include "ui/views.h"
 
 bool action_command(struct screen *s, const struct command *c,
 	struct torrent_id *id)
@@ -94,14 +95,19 @@ bool action_remove(struct screen *s, const struct torrent_id *ids, size_t n,
 	return done;
 }
 
-bool action_set(struct screen *s, const char *name, const char *value)
+void action_ask_remove(struct screen *s, bool with_data)
 {
-	char *text = mem_printf("%s %s", name, value);
-	struct command c = {.kind = CMD_SET, .text = text};
-	bool done = action_command(s, &c, NULL);
+	struct torrent_id *ids;
+	size_t n;
 
-	mem_free(text);
-	return done;
+	if (with_data || s->opt.confirm_remove) {
+		view_push(s, &view_remove, &with_data);
+		return;
+	}
+	ids = list_targets(&s->list, &n);
+	if (n && action_remove(s, ids, n, false))
+		list_unmark(&s->list);
+	mem_free(ids);
 }
 
 static bool is_hash(const char *text)

@@ -23,7 +23,9 @@ bool action_toggle_pause(struct screen *s);
 bool action_toggle_pause_all(struct screen *s);
 bool action_remove(struct screen *s, const struct torrent_id *ids, size_t n,
 	bool with_data);
-bool action_set(struct screen *s, const char *name, const char *value);
+/* The question first, unless the user switched it off; files are never deleted
+ * without it. */
+void action_ask_remove(struct screen *s, bool with_data);
 
 /* What somebody typed, told apart. */
 enum source_kind {

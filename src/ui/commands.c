@@ -100,21 +100,17 @@ static bool do_announce(struct screen *s, const char *rest, struct fault *fault)
 
 static bool do_remove(struct screen *s, const char *rest, struct fault *fault)
 {
-	static const bool with_data = false;
-
 	(void)rest;
 	if (need_torrent(s, fault))
-		view_push(s, &view_remove, &with_data);
+		action_ask_remove(s, false);
 	return fault->code == ERR_OK;
 }
 
 static bool do_delete(struct screen *s, const char *rest, struct fault *fault)
 {
-	static const bool with_data = true;
-
 	(void)rest;
 	if (need_torrent(s, fault))
-		view_push(s, &view_remove, &with_data);
+		action_ask_remove(s, true);
 	return fault->code == ERR_OK;
 }
 
@@ -140,6 +136,17 @@ static bool do_sequential(struct screen *s, const char *rest,
 	return true;
 }
 
+/* Whether the setting waits for what it would switch. */
+static bool is_without_effect(const char *name)
+{
+	const struct setting_info *t = settings_table();
+
+	for (size_t i = 0; i < SETTINGS_COUNT; i++)
+		if (strcmp(t[i].name, name) == 0)
+			return t[i].later;
+	return false;
+}
+
 /* "NAME VALUE" to the engine, which knows all settings. */
 static bool set(struct screen *s, const char *name, const char *value,
 	struct fault *fault)
@@ -149,7 +156,10 @@ static bool set(struct screen *s, const char *name, const char *value,
 	bool done = send(s, &c, fault);
 
 	mem_free(text);
-	if (done)
+	if (done && is_without_effect(name))
+		screen_say(s, NEWS_WARN, "%s is kept, but has no effect yet",
+			name);
+	else if (done)
 		screen_say(s, NEWS_GOOD, "%s is now %s", name, value);
 	return done;
 }
@@ -438,7 +448,8 @@ size_t command_setting_match(const char *line, const char **names,
 	t = settings_table();
 	line += 4;
 	for (size_t i = 0; i < SETTINGS_COUNT && n < cap; i++)
-		if (strncmp(t[i].name, line, strlen(line)) == 0) {
+		if (!t[i].later &&
+			strncmp(t[i].name, line, strlen(line)) == 0) {
 			names[n] = t[i].name;
 			help[n++] = t[i].help;
 		}

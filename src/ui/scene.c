@@ -640,6 +640,7 @@ struct screen *scene_screen(struct scene *sc, int cols, int rows,
 {
 	static const struct ui_ops nothing;
 	struct ui_options opt = {.animations = true,
+		.confirm_remove = true,
 		.sort = SORT_DEFAULT,
 		.sort_descending = true,
 		.home = "/home/ana",
