@@ -123,6 +123,11 @@ static size_t collect(const struct torrent_list *l, const struct snapshot *s,
 
 static void find_chosen(struct torrent_list *l)
 {
+	if (!l->pinned) {
+		l->at = 0;
+		l->chosen = l->n ? l->order[0] : (struct torrent_id){0, 0};
+		return;
+	}
 	for (size_t i = 0; i < l->n; i++)
 		if (torrent_id_equal(l->order[i], l->chosen)) {
 			l->at = i;
@@ -186,6 +191,7 @@ void list_set_filter(struct torrent_list *l, const char *text)
 void list_move(struct torrent_list *l, long by, uint64_t now_ms)
 {
 	l->held_until_ms = now_ms + HOLD_MS;
+	l->pinned = true;
 	if (l->n == 0)
 		return;
 	if (by < 0)
@@ -200,9 +206,15 @@ void list_move(struct torrent_list *l, long by, uint64_t now_ms)
 void list_choose(struct torrent_list *l, struct torrent_id id)
 {
 	l->chosen = id;
+	l->pinned = true;
 	for (size_t i = 0; i < l->n; i++)
 		if (torrent_id_equal(l->order[i], id))
 			l->at = i;
+}
+
+void list_pin(struct torrent_list *l)
+{
+	l->pinned = true;
 }
 
 void list_scroll_to_chosen(struct torrent_list *l, size_t page)

@@ -32,7 +32,8 @@ struct torrent_list {
 	enum sort_key sort;
 	bool descending;
 	uint64_t sorted_ms, held_until_ms;
-	bool stale; /* order again at the next update, whatever the time */
+	bool stale;  /* order again at the next update, whatever the time */
+	bool pinned; /* the user was here: the cursor keeps its torrent */
 };
 
 void list_start(struct torrent_list *l);
@@ -48,6 +49,8 @@ void list_set_filter(struct torrent_list *l, const char *text);
 /* Movement; page is the number of rows on the screen. */
 void list_move(struct torrent_list *l, long by, uint64_t now_ms);
 void list_choose(struct torrent_list *l, struct torrent_id id);
+/* The user did something: the chosen torrent stays the chosen one. */
+void list_pin(struct torrent_list *l);
 /* Scroll so that the chosen row is among `page` rows. */
 void list_scroll_to_chosen(struct torrent_list *l, size_t page);
 

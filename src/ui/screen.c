@@ -368,6 +368,7 @@ void screen_input(struct screen *s, const struct input *in)
 
 	if (in->kind == INPUT_FOCUS)
 		return;
+	list_pin(&s->list);
 	if (s->message_title) {
 		if (keys_lookup(CTX_ALL, in) == ACTION_INTERRUPT)
 			interrupt(s);

@@ -81,6 +81,22 @@ static void the_cursor_stays_on_its_torrent(void **state)
 	model_free(m);
 }
 
+static void the_first_row_is_chosen_until_the_user_acts(void **state)
+{
+	struct model *m = model_new();
+
+	(void)state;
+	m->rows[0].down_bps = 5000;
+	list_update(&m->list, &m->snap, 60000);
+	assert_string_equal(chosen_name(m), "alpha.iso");
+	list_pin(&m->list);
+	m->rows[1].down_bps = 9000;
+	list_update(&m->list, &m->snap, 120000);
+	assert_string_equal(name_at(m, 0), "beta");
+	assert_string_equal(chosen_name(m), "alpha.iso");
+	model_free(m);
+}
+
 static void the_order_is_held_after_a_movement(void **state)
 {
 	struct model *m = model_new();
@@ -242,6 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_fastest_stands_on_top),
 		cmocka_unit_test(the_cursor_stays_on_its_torrent),
+		cmocka_unit_test(the_first_row_is_chosen_until_the_user_acts),
 		cmocka_unit_test(the_order_is_held_after_a_movement),
 		cmocka_unit_test(ties_never_swap),
 		cmocka_unit_test(
