@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "proto/infohash.h"
 #include "proto/magnet.h"
+#include "proto/metainfo.h"
 #include "ui/actions.h"
 #include "ui/screen.h"
 #include "ui/views.h"
@@ -16,6 +17,8 @@
 #define CANDIDATES_MAX 5 /* shown at once */
 #define BOX_COLS 84
 #define BOX_ROWS 15
+#define FOUND_TEXT_MAX 400
+#define FREE_COLS 26 /* "999 GiB free, does not fit" */
 
 enum add_field {
 	FIELD_SOURCE,
@@ -33,7 +36,11 @@ struct add_view {
 	struct completion files, folders;
 	bool choosing; /* a candidate is chosen */
 	size_t chosen;
-	char *reading; /* the file asked for; NULL: none */
+	char *reading; /* the file to be added when it is here; NULL: none */
+	char *looked;  /* the file that `found` tells about; NULL: none */
+	char found[FOUND_TEXT_MAX];
+	bool is_bad;    /* it is no torrent */
+	uint64_t bytes; /* that it needs; 0: unknown */
 	char problem[FAULT_TEXT_MAX];
 };
 
@@ -47,6 +54,36 @@ static const struct add_view *const_add(const struct view *v)
 	return (const struct add_view *)(const void *)v;
 }
 
+static bool is_torrent_path(const char *text)
+{
+	size_t len = strlen(text);
+
+	return source_classify(text) == SOURCE_PATH && len > 8 &&
+	       strcmp(text + len - 8, ".torrent") == 0;
+}
+
+/* A file that is named in full is looked into before it is added. */
+static void look_into(struct add_view *d)
+{
+	struct screen *s = d->v.screen;
+	const char *text = prompt_text(&d->source);
+	char *path = NULL;
+
+	if (is_torrent_path(text))
+		path = complete_expand(text, s->opt.home);
+	if (path && d->looked && strcmp(path, d->looked) == 0) {
+		mem_free(path);
+		return;
+	}
+	mem_free(d->looked);
+	d->looked = path;
+	d->found[0] = '\0';
+	d->is_bad = false;
+	d->bytes = 0;
+	if (path && s->ops->read_torrent)
+		s->ops->read_torrent(s->user, path);
+}
+
 static void look(struct add_view *d)
 {
 	struct screen *s = d->v.screen;
@@ -57,6 +94,8 @@ static void look(struct add_view *d)
 
 	d->choosing = false;
 	d->chosen = 0;
+	if (!folder)
+		look_into(d);
 	if (!folder && source_classify(text) != SOURCE_PATH) {
 		complete_stop(c);
 		return;
@@ -86,6 +125,7 @@ static void fini(struct view *v)
 	complete_stop(&d->files);
 	complete_stop(&d->folders);
 	mem_free(d->reading);
+	mem_free(d->looked);
 }
 
 void view_add_folder(struct view *v, const char *path,
@@ -140,10 +180,38 @@ static void explain_magnet(const struct screen *s, const char *text, char *out,
 	magnet_free(m);
 }
 
+static void explain_file(struct add_view *d, struct span bytes,
+	const struct fault *fault)
+{
+	const struct screen *s = d->v.screen;
+	struct metainfo *m = NULL;
+	struct fault wrong = {0};
+	char what[FOUND_TEXT_MAX - 20], size[FORMAT_MAX];
+
+	d->is_bad = true;
+	if (fault) {
+		snprintf(d->found, sizeof d->found, "%s", fault->what);
+		return;
+	}
+	if (metainfo_parse(bytes, &m, &wrong) != ERR_OK) {
+		snprintf(d->found, sizeof d->found, "no torrent: %s",
+			wrong.what);
+		return;
+	}
+	d->is_bad = false;
+	d->bytes = m->content;
+	format_size(size, m->content, s->opt.units);
+	snprintf(what, sizeof what, "%s, %zu file%s: %.300s", size, m->nfiles,
+		format_s(m->nfiles), m->raw_name);
+	explain_hash(s, &m->hash, what, d->found, sizeof d->found);
+	metainfo_free(m);
+}
+
 /* One line under the field: what the text is taken for. */
-static void explain(const struct screen *s, const char *text, char *out,
+static void explain(const struct add_view *d, const char *text, char *out,
 	size_t cap)
 {
+	const struct screen *s = d->v.screen;
 	struct infohash hash = {0};
 
 	out[0] = '\0';
@@ -158,6 +226,9 @@ static void explain(const struct screen *s, const char *text, char *out,
 		snprintf(out, cap, "web address of a .torrent file");
 		break;
 	case SOURCE_PATH:
+		if (!d->choosing)
+			snprintf(out, cap, "%s", d->found);
+		break;
 	case SOURCE_NOTHING:
 		break;
 	}
@@ -218,30 +289,54 @@ static void draw_check(const struct area *a, int x, int y, bool on, bool focus,
 	}
 }
 
+/* Right of the folder, when it is the one whose disk is known; the columns
+ * that it takes. */
+static int draw_free(struct add_view *d, const struct area *a, int y)
+{
+	const struct snapshot *snap = d->v.screen->snap;
+	const char *folder = prompt_text(&d->folder);
+	uint64_t left = snap->totals.free_bytes;
+	bool fits = d->bytes <= left;
+	char size[FORMAT_MAX], text[FORMAT_MAX + 32];
+
+	if (!left || a->w < 60 || !snap->default_dir ||
+		strcmp(folder, snap->default_dir) != 0)
+		return 0;
+	format_size(size, left, d->v.screen->opt.units);
+	snprintf(text, sizeof text, "%s free%s", size,
+		fits ? "" : ", does not fit");
+	draw_field(a, (struct rect){a->w - 3 - FREE_COLS, y, FREE_COLS, 1},
+		pen_on(fits ? ROLE_DIM : ROLE_WARN, GROUND_PANEL), FIT_RIGHT,
+		text);
+	return FREE_COLS + 2;
+}
+
 static void draw_form(struct add_view *d, const struct area *a)
 {
 	struct pen label = pen_on(ROLE_DIM, GROUND_PANEL);
 	struct pen field = pen_on(ROLE_TEXT, GROUND_FIELD);
 	int rows = a->h - 10;
 	int y = 2;
-	char note[300];
+	char note[FOUND_TEXT_MAX];
 
 	draw_text(a, 3, y++, label,
 		"Magnet link, web address, info hash or file");
 	prompt_draw(&d->source, a, (struct rect){3, y++, a->w - 6, 1}, field,
 		d->focus == FIELD_SOURCE);
-	explain(d->v.screen, prompt_text(&d->source), note, sizeof note);
+	explain(d, prompt_text(&d->source), note, sizeof note);
 	if (d->problem[0])
 		draw_field(a, (struct rect){3, y, a->w - 6, 1},
 			pen_on(ROLE_ERR, GROUND_PANEL), FIT_END, d->problem);
 	else if (note[0])
 		draw_field(a, (struct rect){3, y, a->w - 6, 1},
-			pen_on(ROLE_OK, GROUND_PANEL), FIT_END, note);
+			pen_on(d->is_bad ? ROLE_WARN : ROLE_OK, GROUND_PANEL),
+			FIT_END, note);
 	else if (d->focus == FIELD_SOURCE)
 		draw_candidates(d, a, y, rows);
 	y += rows + 1;
 	draw_text(a, 3, y, label, "Save to");
-	prompt_draw(&d->folder, a, (struct rect){12, y, a->w - 15, 1}, field,
+	prompt_draw(&d->folder, a,
+		(struct rect){12, y, a->w - 15 - draw_free(d, a, y), 1}, field,
 		d->focus == FIELD_FOLDER);
 	if (d->focus == FIELD_FOLDER)
 		draw_candidates(d, a, y - rows - 1, rows);
@@ -316,8 +411,11 @@ void view_add_torrent(struct view *v, const char *path, struct span bytes,
 	struct add_view *d = add_of(v);
 	struct add_source src = {.metainfo = bytes};
 
-	if (!d->reading || strcmp(d->reading, path) != 0)
+	if (!d->reading || strcmp(d->reading, path) != 0) {
+		if (d->looked && strcmp(d->looked, path) == 0)
+			explain_file(d, bytes, fault);
 		return;
+	}
 	mem_free(d->reading);
 	d->reading = NULL;
 	if (fault)
