@@ -29,15 +29,14 @@ static const struct {
 	[COLUMN_RATIO] = {"Ratio", 5, false},
 	[COLUMN_PEERS] = {"Peers", 7, false},
 	[COLUMN_AVAIL] = {"Avail", 5, false},
-	[COLUMN_LABEL] = {"Label", 6, true},
 	[COLUMN_ADDED] = {"Added", 6, false},
 	[COLUMN_TRACKER] = {"Tracker", 24, true},
 };
 
 /* What leaves first when it gets narrow. */
-static const uint8_t leaving[] = {COLUMN_TRACKER, COLUMN_ADDED, COLUMN_LABEL,
-	COLUMN_AVAIL, COLUMN_PEERS, COLUMN_SIZE, COLUMN_RATIO, COLUMN_BAR,
-	COLUMN_ETA, COLUMN_UP, COLUMN_DOWN, COLUMN_DONE};
+static const uint8_t leaving[] = {COLUMN_TRACKER, COLUMN_ADDED, COLUMN_AVAIL,
+	COLUMN_PEERS, COLUMN_SIZE, COLUMN_RATIO, COLUMN_BAR, COLUMN_ETA,
+	COLUMN_UP, COLUMN_DOWN, COLUMN_DONE};
 
 static const struct {
 	const char *word, *label;
@@ -339,10 +338,6 @@ void column_value(enum column c, const struct torrent_row *row, int64_t wall_s,
 			if (row->avail_milli < 1000)
 				out->role = ROLE_WARN;
 		}
-		break;
-	case COLUMN_LABEL:
-		out->role = ROLE_META;
-		text_value(row->label, out);
 		break;
 	case COLUMN_ADDED:
 		format_age(out->text, row->added_s, wall_s);

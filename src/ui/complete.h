@@ -40,7 +40,7 @@ void complete_stop(struct completion *c);
 
 /* Candidates that begin with the prefix. */
 size_t complete_count(const struct completion *c);
-const struct dir_entry *complete_at(const struct completion *c, size_t i);
+const struct dir_entry *complete_at(const struct completion *c, size_t at);
 /* The typed text with candidate i; heap memory. */
 char *complete_with(const struct completion *c, size_t i);
 /* ... with what all candidates share; NULL when that adds nothing. */

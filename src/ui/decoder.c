@@ -444,13 +444,12 @@ static void paste_clean(struct decoder *d, struct buf *out)
 	out->len = 0;
 	while (left.n) {
 		uint32_t c = utf8_decode(left, &used);
-		bool newline = c == '\n' || c == '\r';
-
 		/* CR LF is one line end. */
-		if (c == '\n' && left.p > d->paste.p && left.p[-1] == '\r')
-			newline = false;
-		else if (newline)
-			buf_add_byte(out, '\n');
+		bool second =
+			c == '\n' && left.p > d->paste.p && left.p[-1] == '\r';
+
+		if (c == '\n' || c == '\r')
+			buf_add(out, span_of("\n", !second));
 		else if (c == '\t')
 			buf_add_byte(out, ' ');
 		else if (c >= 0x20 && c != 0x7f && !(c >= 0x80 && c < 0xa0) &&

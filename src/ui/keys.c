@@ -34,6 +34,7 @@ static const struct key_binding table[] = {
 	{ACTION_PREV_PANE, CTX_DASH, {KEY_BACK_TAB}, NULL, 0, GROUP_MOVE, "previous pane"},
 	{ACTION_PANE, CTX_DASH, {'1'}, NULL, 0, GROUP_MOVE, "pane n; again: zoom it"},
 	{ACTION_ZOOM, CTX_DASH, {'z'}, "Zoom", 9, GROUP_MOVE, "zoom the pane"},
+	{ACTION_OPEN, CTX_LIST, {ENTER}, "Pieces", 11, GROUP_MOVE, "its pieces, large"},
 	{ACTION_COMMAND, CTX_DASH, {':'}, "Command", 10, GROUP_PROGRAM, "command line"},
 	{ACTION_MESSAGES, CTX_DASH, {'!'}, NULL, 0, GROUP_PROGRAM, "last messages"},
 	{ACTION_DOWN, CTX_SCROLL | CTX_MENU, {'j', KEY_DOWN_ARROW, CTRL('N')}, NULL, 0, GROUP_MOVE, "down"},
@@ -53,6 +54,7 @@ static const struct key_binding table[] = {
 	{ACTION_SPAN_MORE, CTX_DASH, {'>'}, NULL, 0, GROUP_LOOK, "graph: longer time"},
 	{ACTION_BACK, CTX_DASH, {'q'}, "Quit", 15, GROUP_PROGRAM, "back, then quit"},
 	{ACTION_QUIT, CTX_DASH, {'Q', KEY_F10}, NULL, 0, GROUP_PROGRAM, "quit"},
+	{ACTION_ESCAPE, CTX_ZOOM, {ESC}, "Back", 2, GROUP_NONE, "back"},
 	{ACTION_ESCAPE, CTX_DASH, {ESC, CTRL('G'), 'h', KEY_BACKSPACE_CHAR}, NULL, 0, GROUP_MOVE, "back, clear the filter"},
 	{ACTION_HELP, CTX_DASH, {'?', KEY_F1}, "Help", 255, GROUP_PROGRAM, "this page"},
 

@@ -40,6 +40,7 @@ enum action {
 	ACTION_PREV_PANE,
 	ACTION_PANE, /* the digit pressed says which */
 	ACTION_ZOOM,
+	ACTION_OPEN, /* the pieces of the chosen torrent */
 	ACTION_COMMAND,
 	ACTION_HELP,
 	ACTION_MESSAGES,
@@ -88,6 +89,7 @@ enum key_context {
 	CTX_COMMAND = 4096, /* the command prompt */
 	CTX_FILTER = 8192,
 	CTX_MENU = 16384, /* a letter chooses */
+	CTX_ZOOM = 32768, /* ... with one pane alone */
 };
 
 enum key_group {

@@ -71,7 +71,7 @@ static void draw_half(const struct dash *d, const struct area *a,
 	};
 	size_t want = (size_t)at.w * (g.style == GRAPH_BRAILLE ? 2 : 1);
 
-	if (at.h <= 0 || at.w <= 0)
+	if (at.h <= 0 || at.w <= 0 || !history_peak(h, d->span))
 		return;
 	g.n = history_samples(h, d->span, want, samples);
 	draw_graph(a, at, &g);
@@ -97,6 +97,7 @@ static void draw_speed_words(const struct dash *d, const struct area *a, int y)
 
 void pane_speed(const struct dash *d, const struct area *a)
 {
+	const struct screen *s = d->v.screen;
 	char right[32];
 	struct title t = {PANE_SPEED, d->focus == PANE_SPEED, NULL, right};
 	int words = a->h >= 8;
@@ -111,6 +112,9 @@ void pane_speed(const struct dash *d, const struct area *a)
 	pane_title(a, &t);
 	draw_half(d, a, upper, false);
 	draw_half(d, a, lower, true);
+	if (!history_peak(&s->down, d->span) && !history_peak(&s->up, d->span))
+		draw_hline(a, upper.x, down, upper.w, pen_of(ROLE_RULE),
+			0x2500);
 	if (down > 1)
 		draw_field(a, (struct rect){0, down, AXIS_COLS, 1},
 			pen_of(ROLE_FAINT), FIT_RIGHT, "↓ 0");

@@ -214,7 +214,9 @@ static void title_right(const struct dash *d, const struct area *a, char *out,
 
 	format_count(shown, l->n);
 	format_count(all, s->snap->nrows);
-	if (s->snap->nrows == 0)
+	if (s->snap->list_loading)
+		snprintf(out, cap, "reading the list");
+	else if (s->snap->nrows == 0)
 		snprintf(out, cap, "none yet");
 	else if (l->n > (size_t)page && page > 0 && a->w >= 40)
 		snprintf(out, cap, "%zu-%zu of %s · sort %s %s", l->top + 1,
@@ -229,7 +231,7 @@ static void title_right(const struct dash *d, const struct area *a, char *out,
 			format_s(s->snap->nrows), arrow, sort_word(l->sort));
 }
 
-static void draw_first_start(const struct area *a)
+static void draw_first_start(const struct screen *s, const struct area *a)
 {
 	static const struct {
 		const char *key, *text;
@@ -245,6 +247,8 @@ static void draw_first_start(const struct area *a)
 	int y = (a->h - n - 2) / 2;
 	int x = a->w > 70 ? (a->w - 58) / 2 : 1;
 
+	if (s->snap->list_loading)
+		return; /* there may be many */
 	if (y < 1)
 		y = 1;
 	draw_text(a, x, y, pen_of(ROLE_TEXT),
@@ -284,7 +288,7 @@ void pane_torrents(struct dash *d, const struct area *a)
 			"%s%zu marked", *chip ? " · " : "", s->list.nmarked);
 	pane_title(a, &t);
 	if (s->snap->nrows == 0) {
-		draw_first_start(a);
+		draw_first_start(s, a);
 		return;
 	}
 	columns_fit(a->w, &cols);
@@ -347,7 +351,7 @@ void pane_torrents_compact(struct dash *d, const struct area *a)
 
 	list_scroll_to_chosen(&s->list, a->h > 0 ? (size_t)a->h : 0);
 	if (s->snap->nrows == 0)
-		draw_first_start(a);
+		draw_first_start(s, a);
 	for (int i = 0; i < a->h && s->list.top + (size_t)i < s->list.n; i++) {
 		const struct torrent_row *row = list_row(s->snap,
 			s->list.order[s->list.top + (size_t)i]);

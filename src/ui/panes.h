@@ -17,6 +17,7 @@ struct dash {
 	struct view v;
 	enum pane focus;
 	bool zoomed;
+	bool opened;       /* zoomed from the list, to which "back" returns */
 	bool availability; /* numbers in the map */
 	enum span_id span;
 	size_t peers_top, log_top; /* rows scrolled; the log's from the end */

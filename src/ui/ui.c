@@ -24,6 +24,7 @@
 #include "ui/term.h"
 
 #define KEY_FRAME_MS 16   /* shortest time between two frames */
+#define FIRST_FRAME_MS 30 /* the list of torrents is awaited for so long */
 #define RESIZE_MS 50      /* a burst of size changes is one */
 #define IDLE_LOOK_MS 5000 /* how long a change nobody told us of may hide */
 #define SLOW_MS 3000      /* a frame on its way for this long */
@@ -742,7 +743,9 @@ enum err ui_open(const struct ui_config *config, struct ui **out,
 	mem_on_abort(ui_emergency_restore);
 	fit_screen(ui);
 	watch_terminal(ui);
-	want_full_frame(ui);
+	/* Sooner as soon as the engine tells of torrents. */
+	ui->full = true;
+	want_frame(ui, FIRST_FRAME_MS);
 	*out = ui;
 	return ERR_OK;
 }

@@ -151,6 +151,8 @@ static unsigned contexts(const struct view *v)
 		c |= CTX_LIST | CTX_SCROLL;
 	if (d->focus == PANE_PEERS || d->focus == PANE_LOG)
 		c |= CTX_SCROLL;
+	if (d->zoomed)
+		c |= CTX_ZOOM;
 	return c;
 }
 
@@ -179,6 +181,7 @@ static bool can(const struct view *v, enum action action)
 	case ACTION_VERIFY:
 	case ACTION_REANNOUNCE:
 	case ACTION_MARK:
+	case ACTION_OPEN:
 	case ACTION_NEXT_TORRENT:
 	case ACTION_PREV_TORRENT:
 	case ACTION_AVAILABILITY:
@@ -318,16 +321,24 @@ static bool act_pane(struct dash *d, enum action action, int key)
 {
 	switch (action) {
 	case ACTION_NEXT_PANE:
+		d->opened = false;
 		step_pane(d, 1);
 		return true;
 	case ACTION_PREV_PANE:
+		d->opened = false;
 		step_pane(d, -1);
 		return true;
 	case ACTION_PANE:
+		d->opened = false;
 		go_to_pane(d, key - '0');
 		return true;
 	case ACTION_ZOOM:
+		d->opened = false;
 		d->zoomed = !d->zoomed;
+		return true;
+	case ACTION_OPEN:
+		d->focus = PANE_PIECES;
+		d->zoomed = d->opened = true;
 		return true;
 	case ACTION_AVAILABILITY:
 		d->availability = !d->availability;
@@ -350,8 +361,10 @@ static bool go_back(struct dash *d)
 {
 	struct torrent_list *l = &d->v.screen->list;
 
+	if (d->zoomed && d->opened)
+		d->focus = PANE_TORRENTS;
 	if (d->zoomed)
-		d->zoomed = false;
+		d->zoomed = d->opened = false;
 	else if (d->focus != PANE_TORRENTS)
 		d->focus = PANE_TORRENTS;
 	else if (l->filter[0])
@@ -426,7 +439,6 @@ static void open_view(struct dash *d, enum action action)
 {
 	static const enum menu_kind sort = MENU_SORT, show = MENU_SHOW;
 	struct screen *s = d->v.screen;
-	bool with_data = action == ACTION_REMOVE_DATA;
 
 	switch (action) {
 	case ACTION_ADD:
@@ -434,7 +446,7 @@ static void open_view(struct dash *d, enum action action)
 		break;
 	case ACTION_REMOVE:
 	case ACTION_REMOVE_DATA:
-		view_push(s, &view_remove, &with_data);
+		action_ask_remove(s, action == ACTION_REMOVE_DATA);
 		break;
 	case ACTION_FILTER:
 		d->focus = PANE_TORRENTS;

@@ -125,6 +125,8 @@ static void draw_signs(const struct area *a, int y)
 		enum state_sign sign = (enum state_sign)i;
 		struct pen pen = pen_on(why_role(sign), GROUND_PANEL);
 
+		if (sign == SIGN_QUEUED) /* there is no queue yet */
+			continue;
 		if (x + 2 + draw_width(a, why_word(sign)) > a->w)
 			break;
 		draw_char(a, x, y, pen, glyph_state(a->grid->tier, sign));

@@ -35,7 +35,6 @@ static const struct {
 	{'i', "Idle seeds", "is:idle"},
 	{'m', "Metadata", "is:meta"},
 	{'c', "Checking", "is:check"},
-	{'q', "Queued", "is:queue"},
 	{'p', "Paused", "is:pause"},
 	{'e', "In error", "is:error"},
 	{'o', "Done", "is:done"},

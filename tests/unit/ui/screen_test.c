@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "ui/actions.h"
@@ -204,6 +205,32 @@ static void digits_focus_and_zoom(void **state)
 	world_free(w);
 }
 
+static void enter_shows_the_pieces_alone_and_back_returns(void **state)
+{
+	struct world *w = world_new("dash");
+
+	(void)state;
+	type(w, "j");
+	press(w, KEY_ENTER_CHAR);
+	assert_true(shows(w, "━ 2 Pieces"));
+	assert_true(shows(w, "Esc Back"));
+	assert_false(shows(w, "1 Torrents"));
+	press(w, KEY_ENTER_CHAR);
+	assert_true(shows(w, "━ 2 Pieces"));
+	press(w, KEY_ESC_CHAR);
+	assert_true(shows(w, "━ 1 Torrents"));
+	assert_false(shows(w, "Esc Back"));
+	assert_string_equal(chosen(w),
+		"Cosmos Laundromat (2015) 4K HDR + extras");
+	/* Whoever went to the pane by its digit goes back to the pane. */
+	press(w, KEY_ENTER_CHAR);
+	type(w, "32");
+	press(w, KEY_ESC_CHAR);
+	assert_true(shows(w, "━ 2 Pieces"));
+	assert_true(shows(w, "─ 1 Torrents"));
+	world_free(w);
+}
+
 static void tab_visits_the_panes_in_order(void **state)
 {
 	static const char *const titles[] = {"━ 2 Pieces", "━ 3 Peers",
@@ -250,6 +277,24 @@ static void removing_keeps_the_files(void **state)
 	press(w, KEY_ENTER_CHAR);
 	assert_string_equal(asked(w), "remove 1;");
 	assert_false(shows(w, "Remove 1 torrent?"));
+	world_free(w);
+}
+
+static void removing_asks_nothing_when_told_so(void **state)
+{
+	struct world *w = world_new("dash");
+	struct ui_options opt = w->s->opt;
+
+	(void)state;
+	opt.confirm_remove = false;
+	screen_set_options(w->s, &opt);
+	type(w, "d");
+	assert_string_equal(asked(w), "remove 1;");
+	type(w, "  d");
+	assert_string_equal(asked(w), "remove 1;remove 1;remove 2;");
+	assert_int_equal(w->s->list.nmarked, 0);
+	type(w, "D");
+	assert_true(shows(w, "Remove 1 torrent?"));
 	world_free(w);
 }
 
@@ -385,6 +430,37 @@ static void a_file_is_read_before_it_is_added(void **state)
 	world_free(w);
 }
 
+static void a_file_named_in_full_is_looked_into(void **state)
+{
+	static const char file[] = "d4:infod6:lengthi1536e4:name5:a.bin"
+				   "12:piece lengthi16384e6:pieces20:"
+				   "aaaaaaaaaaaaaaaaaaaaee";
+	struct world *w = world_new("dash");
+	struct fault gone = {ERR_DISK, 2, "cannot open the file"};
+
+	(void)state;
+	type(w, "a~/x.torren");
+	assert_string_equal(w->file, "");
+	assert_true(shows(w, "78.2 GiB free"));
+	type(w, "t");
+	assert_string_equal(w->file, "/home/ana/x.torrent");
+	screen_torrent_read(w->s, w->file, span_of(NULL, 0), &gone);
+	assert_true(shows(w, "cannot open the file"));
+	screen_torrent_read(w->s, w->file, span_str("BYTES"), NULL);
+	assert_true(shows(w, "no torrent: "));
+	screen_torrent_read(w->s, w->file, span_str(file), NULL);
+	assert_true(shows(w, "1.50 KiB, 1 file: a.bin"));
+	assert_string_equal(asked(w), "");
+	type(w, "x");
+	assert_false(shows(w, "a.bin"));
+	/* The disk of another folder is not known. */
+	press(w, '\t');
+	type(w, "/x");
+	assert_false(shows(w, "78.2 GiB free,"));
+	assert_false(shows(w, "GiB free │"));
+	world_free(w);
+}
+
 static void check_boxes_switch_with_space(void **state)
 {
 	struct world *w = world_new("dash");
@@ -470,6 +546,20 @@ static void tab_in_the_prompt_takes_candidates(void **state)
 	press(w, KEY_ESC_CHAR);
 	type(w, ":set up_l\t");
 	assert_true(shows(w, ":set up_limit"));
+	world_free(w);
+}
+
+static void settings_without_effect_are_taken_but_not_offered(void **state)
+{
+	struct world *w = world_new("dash");
+
+	(void)state;
+	type(w, ":set e");
+	assert_false(shows(w, "encryption"));
+	type(w, "ncryption off");
+	press(w, KEY_ENTER_CHAR);
+	assert_string_equal(asked(w), "set encryption off;");
+	assert_true(shows(w, "has no effect yet"));
 	world_free(w);
 }
 
@@ -610,7 +700,7 @@ static void the_mouse_chooses_scrolls_and_sorts(void **state)
 	screen_input(w->s, &in);
 	assert_string_equal(chosen(w),
 		"Cosmos Laundromat (2015) 4K HDR + extras");
-	in = (struct input){.kind = INPUT_MOUSE, .x = 41, .y = 2};
+	in = (struct input){.kind = INPUT_MOUSE, .x = 49, .y = 2};
 	screen_input(w->s, &in);
 	assert_int_equal(w->s->list.sort, SORT_SIZE);
 	assert_true(w->s->list.descending);
@@ -657,9 +747,17 @@ static void a_closing_message_replaces_everything(void **state)
 	world_free(w);
 }
 
-static int set_locale(void **state)
+static int tear_down(void **state)
 {
 	(void)state;
+	hash_teardown();
+	return 0;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	hash_setup();
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
 		return -1;
 	text_set_utf8(true);
@@ -671,10 +769,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(movement_keys_move_the_cursor),
 		cmocka_unit_test(digits_focus_and_zoom),
+		cmocka_unit_test(enter_shows_the_pieces_alone_and_back_returns),
 		cmocka_unit_test(tab_visits_the_panes_in_order),
 		cmocka_unit_test(p_pauses_and_resumes),
 		cmocka_unit_test(marks_choose_what_a_command_acts_on),
 		cmocka_unit_test(removing_keeps_the_files),
+		cmocka_unit_test(removing_asks_nothing_when_told_so),
 		cmocka_unit_test(deleting_files_asks_twice),
 		cmocka_unit_test(a_refused_command_is_told),
 		cmocka_unit_test(a_filter_narrows_while_typing),
@@ -683,11 +783,14 @@ int main(void)
 		cmocka_unit_test(other_pastes_are_never_keys),
 		cmocka_unit_test(a_bad_magnet_says_why_and_adds_nothing),
 		cmocka_unit_test(a_file_is_read_before_it_is_added),
+		cmocka_unit_test(a_file_named_in_full_is_looked_into),
 		cmocka_unit_test(check_boxes_switch_with_space),
 		cmocka_unit_test(tab_completes_paths),
 		cmocka_unit_test(commands_work_by_unique_beginnings),
 		cmocka_unit_test(an_unknown_command_keeps_the_line_open),
 		cmocka_unit_test(tab_in_the_prompt_takes_candidates),
+		cmocka_unit_test(
+			settings_without_effect_are_taken_but_not_offered),
 		cmocka_unit_test(the_prompt_remembers_lines),
 		cmocka_unit_test(q_goes_back_and_asks_at_the_root),
 		cmocka_unit_test(q_quits_at_once_when_nothing_runs),
@@ -701,5 +804,5 @@ int main(void)
 		cmocka_unit_test(a_closing_message_replaces_everything),
 	};
 
-	return cmocka_run_group_tests(tests, set_locale, NULL);
+	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
