@@ -6,7 +6,7 @@ import urllib.parse
 import urllib.request
 
 from lib import torrents
-from lib.world import BTTUI
+from lib.world import BTTUI, is_real_root
 
 
 class Tracker:
@@ -85,6 +85,8 @@ class Opentracker(Tracker):
     def absent(cls):
         if not shutil.which("opentracker"):
             return "opentracker is not installed"
+        if os.geteuid() == 0 and not is_real_root():
+            return "opentracker wants to become another user"
         return None
 
     def start(self, allowed=(), interval=None):
