@@ -161,7 +161,7 @@ static const struct setting_info table[SETTINGS_COUNT] = {
 		.type = SETTING_BOOL,
 		.fallback = "on",
 		.help = "Ask before a torrent is removed; deleting its files "
-                        "is "
+			"is "
 			"always asked for."},
 };
 

@@ -56,8 +56,9 @@ struct ui {
 	bool dirty;   /* the engine changed since the last full frame */
 	bool asked;   /* the user wants to leave */
 	bool at_once; /* and has no patience */
-	uint64_t last_frame_ms;
-	int64_t motion_bytes; /* that may be spent now */
+	uint64_t opened_ms;
+	uint64_t last_frame_ms; /* 0: none yet */
+	int64_t motion_bytes;   /* that may be spent now */
 	uint64_t earned_ms, spent_bytes;
 	uint64_t blocked_ms; /* since when bytes are pending; 0: not */
 	uint64_t settings_seen;
@@ -279,6 +280,19 @@ static bool can_afford_motion(struct ui *ui)
 	return ui->motion_bytes > 0;
 }
 
+/* An empty first screen would only flicker: the list of torrents is near. */
+static bool is_too_early(struct ui *ui)
+{
+	uint64_t since = now_ms(ui) - ui->opened_ms;
+
+	if (ui->last_frame_ms || !ui->screen->snap->list_loading ||
+		since >= FIRST_FRAME_MS)
+		return false;
+	ui->full = true;
+	want_frame(ui, FIRST_FRAME_MS - since);
+	return true;
+}
+
 static void draw(struct ui *ui)
 {
 	bool full = ui->full;
@@ -290,6 +304,8 @@ static void draw(struct ui *ui)
 	 * was just chosen come with the next refresh. */
 	ui->full = false;
 	refresh(ui);
+	if (is_too_early(ui))
+		return;
 	if (full) {
 		ui->dirty = false;
 		term_present(ui->term, screen_draw(ui->screen));
@@ -743,9 +759,8 @@ enum err ui_open(const struct ui_config *config, struct ui **out,
 	mem_on_abort(ui_emergency_restore);
 	fit_screen(ui);
 	watch_terminal(ui);
-	/* Sooner as soon as the engine tells of torrents. */
-	ui->full = true;
-	want_frame(ui, FIRST_FRAME_MS);
+	ui->opened_ms = now_ms(ui);
+	want_full_frame(ui);
 	*out = ui;
 	return ERR_OK;
 }

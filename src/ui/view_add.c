@@ -237,6 +237,13 @@ static void explain(const struct add_view *d, const char *text, char *out,
 /* --- drawing
  * -------------------------------------------------------------------------- */
 
+static struct prompt *field_prompt(struct add_view *d)
+{
+	return d->focus == FIELD_SOURCE   ? &d->source
+	       : d->focus == FIELD_FOLDER ? &d->folder
+	                                  : NULL;
+}
+
 static const struct completion *completion_of(const struct add_view *d)
 {
 	return d->focus == FIELD_FOLDER ? &d->folders : &d->files;
@@ -311,27 +318,34 @@ static int draw_free(struct add_view *d, const struct area *a, int y)
 	return FREE_COLS + 2;
 }
 
+/* What is wrong, else what the text is taken for; false: nothing to say. */
+static bool draw_note(struct add_view *d, const struct area *a, struct rect at)
+{
+	enum role role = d->is_bad ? ROLE_WARN : ROLE_OK;
+	char note[FOUND_TEXT_MAX];
+
+	explain(d, prompt_text(&d->source), note, sizeof note);
+	if (d->problem[0]) {
+		snprintf(note, sizeof note, "%s", d->problem);
+		role = ROLE_ERR;
+	}
+	draw_field(a, at, pen_on(role, GROUND_PANEL), FIT_END, note);
+	return note[0];
+}
+
 static void draw_form(struct add_view *d, const struct area *a)
 {
 	struct pen label = pen_on(ROLE_DIM, GROUND_PANEL);
 	struct pen field = pen_on(ROLE_TEXT, GROUND_FIELD);
 	int rows = a->h - 10;
 	int y = 2;
-	char note[FOUND_TEXT_MAX];
 
 	draw_text(a, 3, y++, label,
 		"Magnet link, web address, info hash or file");
 	prompt_draw(&d->source, a, (struct rect){3, y++, a->w - 6, 1}, field,
 		d->focus == FIELD_SOURCE);
-	explain(d, prompt_text(&d->source), note, sizeof note);
-	if (d->problem[0])
-		draw_field(a, (struct rect){3, y, a->w - 6, 1},
-			pen_on(ROLE_ERR, GROUND_PANEL), FIT_END, d->problem);
-	else if (note[0])
-		draw_field(a, (struct rect){3, y, a->w - 6, 1},
-			pen_on(d->is_bad ? ROLE_WARN : ROLE_OK, GROUND_PANEL),
-			FIT_END, note);
-	else if (d->focus == FIELD_SOURCE)
+	if (!draw_note(d, a, (struct rect){3, y, a->w - 6, 1}) &&
+		d->focus == FIELD_SOURCE)
 		draw_candidates(d, a, y, rows);
 	y += rows + 1;
 	draw_text(a, 3, y, label, "Save to");
@@ -349,6 +363,27 @@ static void draw_form(struct add_view *d, const struct area *a)
 		"Tab complete or next field · ↑↓ choose · Enter add");
 }
 
+/* No room for a box: the field that is being filled in, and no other. */
+static void draw_small(struct add_view *d, const struct area *a)
+{
+	struct area top = area_sub(a, 0, 0, a->w, a->h > 3 ? 3 : a->h - 1);
+	struct pen text = pen_on(ROLE_TEXT, GROUND_PANEL);
+
+	draw_fill(&top, text);
+	draw_text(&top, 0, 0, text,
+		d->focus == FIELD_FOLDER ? "Add torrent: save to"
+					 : "Add torrent");
+	if (d->focus == FIELD_NOW || d->focus == FIELD_ORDER) {
+		draw_check(&top, 0, 1, d->now, d->focus == FIELD_NOW, "now");
+		draw_check(&top, 10, 1, d->in_order, d->focus == FIELD_ORDER,
+			"pieces in order");
+	} else {
+		prompt_draw(field_prompt(d), &top, (struct rect){0, 1, a->w, 1},
+			pen_on(ROLE_TEXT, GROUND_FIELD), true);
+	}
+	draw_note(d, &top, (struct rect){0, 2, a->w, 1});
+}
+
 static void draw(struct view *v, const struct area *a)
 {
 	struct add_view *d = add_of(v);
@@ -360,14 +395,7 @@ static void draw(struct view *v, const struct area *a)
 		draw_box(&box, "Add torrent", "Esc cancel");
 		draw_form(d, &box);
 	} else {
-		/* No room for a box: the field alone. */
-		struct area top = area_sub(a, 0, 0, a->w, 2);
-
-		draw_fill(&top, pen_on(ROLE_TEXT, GROUND_PANEL));
-		draw_text(&top, 0, 0, pen_on(ROLE_TEXT, GROUND_PANEL),
-			d->problem[0] ? d->problem : "Add torrent");
-		prompt_draw(&d->source, &top, (struct rect){0, 1, a->w, 1},
-			pen_on(ROLE_TEXT, GROUND_FIELD), true);
+		draw_small(d, a);
 	}
 	draw_key_bar(v->screen, a, a->h - 1, v);
 }
@@ -464,13 +492,6 @@ static enum view_answer add(struct add_view *d)
 /* --- keys
  * ----------------------------------------------------------------------------------
  */
-
-static struct prompt *field_prompt(struct add_view *d)
-{
-	return d->focus == FIELD_SOURCE   ? &d->source
-	       : d->focus == FIELD_FOLDER ? &d->folder
-	                                  : NULL;
-}
 
 static void replace(struct add_view *d, char *text)
 {
