@@ -20,6 +20,7 @@ struct runtime {
 	uint64_t notice_seen, seq_seen;
 	unsigned nstops;
 	uint32_t pulse_ms;
+	uint64_t pulsed_ms; /* when it last came */
 	bool stopping;
 };
 
@@ -43,7 +44,20 @@ static void tell_changes(struct runtime *r)
 
 static void on_pulse(uv_timer_t *timer)
 {
-	tell_changes(timer->data);
+	struct runtime *r = timer->data;
+
+	r->pulsed_ms = uv_now(&r->loop);
+	tell_changes(r);
+}
+
+/* The first change after a rest is told at once. */
+static void plan_pulse(struct runtime *r)
+{
+	uint64_t since = uv_now(&r->loop) - r->pulsed_ms;
+
+	if (!uv_is_active((uv_handle_t *)&r->pulse))
+		uv_timer_start(&r->pulse, on_pulse,
+			since < r->pulse_ms ? r->pulse_ms - since : 0, 0);
 }
 
 static void on_kick(uv_timer_t *timer)
@@ -69,8 +83,8 @@ static void on_engine_change(void *user)
 		return;
 	if (next_notice(r))
 		uv_timer_start(&r->kick, on_kick, 0, 0);
-	else if (!uv_is_active((uv_handle_t *)&r->pulse))
-		uv_timer_start(&r->pulse, on_pulse, r->pulse_ms, 0);
+	else
+		plan_pulse(r);
 }
 
 static void on_second(uv_timer_t *timer)

@@ -91,8 +91,10 @@ const struct snapshot *engine_refresh(struct engine *e)
 	bool any = update_rows(e, e->snap.seq + 1);
 
 	update_totals(e, now);
-	if (any || memcmp(&old, &e->snap.totals, sizeof old) != 0)
+	if (any || e->snap.list_loading != e->list_loading ||
+		memcmp(&old, &e->snap.totals, sizeof old) != 0)
 		e->snap.seq++;
+	e->snap.list_loading = e->list_loading;
 	e->snap.now_ms = now;
 	e->snap.wall_s = e->host->ops->wall_s(e->host);
 	e->snap.rows = e->rows;

@@ -143,6 +143,7 @@ struct snapshot {
 	const struct torrent_row *rows; /* sorted by id */
 	size_t nrows;
 	const char *default_dir;
+	bool list_loading; /* those of the last session are not known yet */
 };
 
 /* Bring the snapshot up to date; pointers from before are gone. */
