@@ -99,6 +99,19 @@ static void on_tight(void *user)
 	((struct engine *)user)->tight = true;
 }
 
+/* Its row is read until the next refresh; the texts in it go now. */
+static void blank_row(struct engine *e, struct torrent_id id)
+{
+	const struct torrent_row *seen = snapshot_find(&e->snap, id);
+	struct torrent_row *r;
+
+	if (!seen)
+		return;
+	r = &e->rows[seen - e->snap.rows];
+	r->name = r->dir = "";
+	r->tracker = NULL;
+}
+
 static void on_closed(void *user, struct torrent *t)
 {
 	struct engine *e = user;
@@ -111,6 +124,7 @@ static void on_closed(void *user, struct torrent *t)
 	heap_remove(&e->deadlines, torrent_heap_node(t));
 	if (torrent_id_equal(id, e->watched))
 		memset(&e->detail, 0, sizeof e->detail);
+	blank_row(e, id);
 	torrent_free(t);
 	e->slots[id.slot - 1] = NULL;
 	e->ntorrents--;
@@ -364,7 +378,7 @@ static void close_step(struct engine *e, uint64_t now)
 {
 	if (!e->closing || e->closed_told)
 		return;
-	if (now >= e->close_by && !e->close_fast) {
+	if (now >= e->close_by && !e->close_fast && !e->list_loading) {
 		e->close_fast = true;
 		for (uint32_t i = 0; i < e->nslots; i++)
 			if (e->slots[i])
@@ -393,7 +407,8 @@ static uint64_t next_deadline(const struct engine *e, uint64_t now)
 	at = t < at ? t : at;
 	if (may_save_list(e) && e->list_save_at < at)
 		at = e->list_save_at;
-	if (e->closing && !e->close_fast && e->close_by < at)
+	if (e->closing && !e->close_fast && !e->list_loading &&
+		e->close_by < at)
 		at = e->close_by;
 	if (!list_empty(&e->touched))
 		at = now;
@@ -451,6 +466,18 @@ void engine_datagram(struct engine *e, struct span bytes,
 	announce_pool_receive(&e->announces, bytes, from);
 }
 
+void engine_close_torrents(struct engine *e)
+{
+	bool fast = e->close_by <= engine_now(e);
+
+	if (e->cfg.keep_session)
+		engine_session_save(e);
+	e->list_unsaved = false;
+	for (uint32_t i = 0; i < e->nslots; i++)
+		if (e->slots[i])
+			torrent_close(e->slots[i], false, false, fast);
+}
+
 void engine_close(struct engine *e, bool fast, void (*done)(void *user),
 	void *user)
 {
@@ -460,14 +487,11 @@ void engine_close(struct engine *e, bool fast, void (*done)(void *user),
 		e->closing = true;
 		e->close_done = done;
 		e->close_user = user;
-		e->close_by = now + STOP_WAIT_MS;
+		e->close_by = fast ? now : now + STOP_WAIT_MS;
 		engine_fetch_cancel(e);
-		if (e->cfg.keep_session && !e->list_loading)
-			engine_session_save(e);
-		e->list_unsaved = false;
-		for (uint32_t i = 0; i < e->nslots; i++)
-			if (e->slots[i])
-				torrent_close(e->slots[i], false, false, fast);
+		/* What was added meanwhile must come to those in the list. */
+		if (!e->list_loading)
+			engine_close_torrents(e);
 	}
 	if (fast)
 		e->close_by = now;

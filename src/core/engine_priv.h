@@ -18,6 +18,7 @@
 
 #define CHECKS_AT_ONCE 4u
 #define SESSION_SAVE_MS 500u
+#define SESSION_RETRY_MS 15000u /* after a failure */
 #define SESSION_MAX (64u << 20) /* bytes of the list file */
 #define TORRENTS_MAX 100000u
 #define REACHABLE_MS 1800000u
@@ -98,6 +99,8 @@ struct torrent *engine_insert(struct engine *e, const struct torrent_start *s);
 void engine_list_changed(struct engine *e);
 void engine_apply_settings(struct engine *e);
 
+/* The second half of engine_close(), when the list has been read. */
+void engine_close_torrents(struct engine *e);
 void engine_session_load(struct engine *e);
 void engine_session_save(struct engine *e);
 /* Begin torrents of the list, a few at a time. */

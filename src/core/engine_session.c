@@ -75,8 +75,10 @@ static void saved(struct disk_file_job *job)
 	if (job->fault.code != ERR_OK && job->fault.code != ERR_CANCELED) {
 		engine_notice(e, (struct torrent_id){0, 0}, NOTICE_WARNING,
 			job->fault.what);
-		if (!e->closing)
+		if (!e->closing) {
 			engine_list_changed(e);
+			e->list_save_at += SESSION_RETRY_MS;
+		}
 	}
 	mem_free(j);
 	engine_arm(e, e->host->ops->now(e->host));
@@ -192,8 +194,6 @@ static void loaded(struct disk_file_job *job)
 	enum err err = job->fault.code;
 	bool first = strcmp(job->path, SESSION_FILE) == 0;
 
-	if (e->closing)
-		err = ERR_CANCELED;
 	if (err == ERR_OK)
 		err = take_list(e, buf_span(&job->loaded));
 	buf_free(&job->loaded);
@@ -206,6 +206,9 @@ static void loaded(struct disk_file_job *job)
 		engine_notice(e, (struct torrent_id){0, 0}, NOTICE_WARNING,
 			"the list of torrents is damaged and was left alone");
 	e->list_loading = false;
+	e->changed = true;
+	if (e->closing)
+		engine_close_torrents(e);
 	engine_arm(e, e->host->ops->now(e->host));
 }
 
