@@ -49,8 +49,8 @@ static void describe_announce(void *user, struct tracker_ask *ask)
 	memset(ask, 0, sizeof *ask);
 	infohash_wire(&t->hash, ask->info_hash);
 	memcpy(ask->peer_id, t->peer_id, sizeof ask->peer_id);
-	ask->uploaded = t->up_bytes;
-	ask->downloaded = t->down_bytes;
+	ask->uploaded = t->session_up;
+	ask->downloaded = t->session_down;
 	if (t->meta)
 		have = torrent_have_bytes(t);
 	/* Without the metadata nobody knows how much is left; a tracker that
@@ -179,6 +179,7 @@ void torrent_free(struct torrent *t)
 	swarm_free(t->swarm);
 	drop_content(t);
 	torrent_unwatch(t);
+	mem_free(t->old_name);
 	mem_free(t->name);
 	mem_free(t->dir);
 	mem_free(t->select);
@@ -218,7 +219,8 @@ enum err torrent_give_meta(struct torrent *t, struct metainfo *meta)
 		return ERR_UNSUPPORTED;
 	t->meta = meta;
 	t->hash = meta->hash;
-	mem_free(t->name);
+	mem_free(t->old_name);
+	t->old_name = t->name;
 	t->name = mem_strdup(meta->raw_name);
 	layout_init(&t->layout, meta);
 	bitfield_init(&t->have, meta->npieces);
@@ -580,12 +582,22 @@ static void retire_picker(struct torrent *t)
 	give_content(t);
 }
 
+static void count_bytes(struct torrent *t)
+{
+	uint64_t up = swarm_take_up_bytes(t->swarm);
+	uint64_t down = swarm_take_down_bytes(t->swarm);
+
+	t->up_bytes += up;
+	t->down_bytes += down;
+	t->session_up += up;
+	t->session_down += down;
+}
+
 void torrent_settle(struct torrent *t)
 {
 	swarm_settle(t->swarm);
 	retire_picker(t);
-	t->up_bytes += swarm_take_up_bytes(t->swarm);
-	t->down_bytes += swarm_take_down_bytes(t->swarm);
+	count_bytes(t);
 	if (t->phase == PHASE_WAITING && list_empty(&t->puts))
 		torrent_check_start(t);
 	if (t->phase == PHASE_CHECKING)

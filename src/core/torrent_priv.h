@@ -46,7 +46,8 @@ struct torrent {
 	struct infohash hash;
 	char hex[INFOHASH_HEX_MAX];
 	uint8_t peer_id[20];
-	char *name; /* printable; the metainfo's once it is known */
+	char *old_name; /* before the metadata came; a row may show it */
+	char *name;     /* printable; the metainfo's once it is known */
 	char *dir;
 	char *select; /* as the user gave it, until the files are known */
 
@@ -87,6 +88,7 @@ struct torrent {
 
 	/* Totals. */
 	uint64_t up_bytes, down_bytes;
+	uint64_t session_up, session_down; /* in this run: for trackers */
 	int64_t added_s, completed_s;
 	uint64_t hint_size, hint_have; /* from the session list */
 

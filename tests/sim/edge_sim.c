@@ -454,6 +454,59 @@ static void a_paused_torrent_hoards_no_memory(void **state)
 	sim_for_seeds(2, hoarder);
 }
 
+/* A tracker adds up what is told since "started". */
+static void told_anew(uint64_t seed)
+{
+	struct sim_world *w = sim_world_new(seed, &(struct sim_plan){0});
+	const struct sim_announce *log;
+	struct sim_peer *p;
+	size_t n;
+
+	sim_peer_new(w, &sim_home, SIM_SEED);
+	p = sim_peer_new(w, &sim_home, 0);
+	sim_world_start(w);
+	sim_world_complete(w, 60000);
+	sim_run_for(w->sim, 10000);
+	sim_peer_stop(p);
+	sim_peer_start(p);
+	sim_run_for(w->sim, 2000);
+	n = sim_tracker_log(w->tracker, &log);
+	assert_int_equal(log[n - 1].ask.event, TRACKER_EVENT_STARTED);
+	assert_int_equal(log[n - 1].ask.downloaded, 0);
+	assert_true(sim_peer_row(p)->down_bytes > 0);
+	sim_world_free(w);
+}
+
+static void trackers_hear_the_totals_of_this_run(void **state)
+{
+	(void)state;
+	sim_for_seeds(1, told_anew);
+}
+
+/* The one who lacks everything was away when the seed dialled. */
+static void late_riser(uint64_t seed)
+{
+	struct sim_world *w =
+		sim_world_new(seed, &(struct sim_plan){.no_tracker = true});
+	struct sim_peer *s = sim_peer_new(w, &sim_home, SIM_SEED);
+	struct addr a;
+
+	sim_world_start(w);
+	sim_run_for(w->sim, 100000);
+	a = sim_peer_addr(sim_peer_new(w, &sim_home, 0));
+	sim_peer_connect(s, &a);
+	sim_run_for(w->sim, 2000);
+	sim_world_start(w);
+	sim_world_complete(w, 300000);
+	sim_world_free(w);
+}
+
+static void a_seed_dials_again(void **state)
+{
+	(void)state;
+	sim_for_seeds(3, late_riser);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -463,6 +516,8 @@ int main(void)
 		cmocka_unit_test(a_peer_that_lost_a_piece_is_believed),
 		cmocka_unit_test(a_removed_torrent_does_not_linger),
 		cmocka_unit_test(a_paused_torrent_hoards_no_memory),
+		cmocka_unit_test(trackers_hear_the_totals_of_this_run),
+		cmocka_unit_test(a_seed_dials_again),
 		cmocka_unit_test(a_check_finds_files_that_were_copied_in),
 		cmocka_unit_test(a_fault_survives_a_pause_and_ends_with_it),
 		cmocka_unit_test(

@@ -80,8 +80,7 @@ static void slots_grow(struct swarm *sw)
 	uint32_t n = sw->nslots ? 2 * sw->nslots : SLOTS_FIRST;
 
 	sw->peers = mem_resize(sw->peers, n, sizeof *sw->peers);
-	memset(sw->peers + sw->nslots, 0,
-		(n - sw->nslots) * sizeof *sw->peers);
+	memset(sw->peers + sw->nslots, 0, (n - sw->nslots) * sizeof *sw->peers);
 	sw->nslots = n;
 }
 
@@ -361,15 +360,15 @@ void swarm_tick(struct swarm *sw, uint64_t now)
 
 uint64_t swarm_deadline(const struct swarm *sw)
 {
-	uint64_t now = swarm_now(sw), at;
+	uint64_t now = swarm_now(sw);
 
-	if (sw->next_tick_ms != NEVER || !sw->active || swarm_complete(sw))
+	if (sw->next_tick_ms != NEVER || !sw->active)
 		return sw->next_tick_ms;
-	/* Somebody could be dialled, were it not for the engine's limits. */
-	if (peer_book_counts(sw->book, now).dialable > 0)
+	/* Somebody could be dialled, were it not for the engine's limits.  A
+	 * seed does not wait for that: those it knows may be seeds as well. */
+	if (!swarm_complete(sw) && peer_book_counts(sw->book, now).dialable > 0)
 		return now + SWARM_TICK_MS;
-	at = peer_book_deadline(sw->book, now);
-	return at;
+	return peer_book_deadline(sw->book, now);
 }
 
 /* --- the torrent's orders ---------------------------------------------- */
