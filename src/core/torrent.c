@@ -593,9 +593,26 @@ static void count_bytes(struct torrent *t)
 	t->session_down += down;
 }
 
+/* The last peer left and nobody else is known: ask for more, once. */
+static void call_for_peers(struct torrent *t)
+{
+	uint64_t now = torrent_now(t);
+
+	if (swarm_count(t->swarm) > 0) {
+		t->had_peers = true;
+		return;
+	}
+	if (!t->had_peers || !wants_network(t) || torrent_is_complete(t) ||
+		peer_book_counts(swarm_book(t->swarm), now).dialable > 0)
+		return;
+	t->had_peers = false;
+	tracker_list_hurry(announcer_list(t->announcer), now);
+}
+
 void torrent_settle(struct torrent *t)
 {
 	swarm_settle(t->swarm);
+	call_for_peers(t);
 	retire_picker(t);
 	count_bytes(t);
 	if (t->phase == PHASE_WAITING && list_empty(&t->puts))

@@ -78,6 +78,7 @@ struct torrent {
 	struct list puts; /* their jobs */
 
 	struct swarm *swarm;
+	bool had_peers; /* since the last call for more */
 	struct announcer *announcer;
 	struct limiter up_limit, down_limit;
 	struct list names; /* peer names being resolved */
