@@ -24,7 +24,7 @@ struct blame {
 	struct list records;
 	size_t nrecords, nblocks;
 	struct map *parole; /* by address with port 0 */
-	struct addr who[PAROLE_MAX];
+	struct addr *who;   /* NULL until the first, then PAROLE_MAX of them */
 	size_t nwho;
 };
 
@@ -62,6 +62,7 @@ void blame_free(struct blame *b)
 	while (!list_empty(&b->records))
 		drop_record(b, record_of(list_front(&b->records)));
 	map_free(b->parole);
+	mem_free(b->who);
 	mem_free(b);
 }
 
@@ -103,6 +104,8 @@ static void put_on_parole(struct blame *b, const struct addr *a)
 
 		blame_cleared(b, &first);
 	}
+	if (!b->who)
+		b->who = mem_array(PAROLE_MAX, sizeof *b->who);
 	b->who[b->nwho] = *a;
 	ip_key(a, key);
 	map_put(b->parole, key, &b->who[b->nwho++]);

@@ -30,10 +30,11 @@ struct entry {
 
 struct peer_book {
 	struct map *by_addr;
-	struct entry *list[PEER_BOOK_MAX];
+	struct entry **list;
+	size_t list_cap;
 	uint32_t n;
 	struct map *banned; /* by address with port 0 */
-	struct addr bans[PEER_BOOK_BANS_MAX];
+	struct addr *bans; /* NULL until the first, then for all there may be */
 	uint32_t nbans, next_ban;
 	struct addr self;
 	struct rng rng;
@@ -55,6 +56,8 @@ void peer_book_free(struct peer_book *b)
 		return;
 	for (uint32_t i = 0; i < b->n; i++)
 		mem_free(b->list[i]);
+	mem_free(b->list);
+	mem_free(b->bans);
 	map_free(b->by_addr);
 	map_free(b->banned);
 	mem_free(b);
@@ -156,6 +159,8 @@ bool peer_book_add(struct peer_book *b, const struct addr *a, uint8_t source,
 	e = (struct entry *)mem_dup(&fresh, sizeof fresh);
 	addr_key(a, key);
 	map_put(b->by_addr, key, e);
+	b->list = (struct entry **)mem_grow(b->list, &b->list_cap,
+		(size_t)b->n + 1, sizeof(struct entry *));
 	b->list[b->n++] = e;
 	return true;
 }
@@ -310,9 +315,12 @@ static void ban_key(const struct addr *a, uint8_t key[ADDR_KEY_LEN])
 
 static void remember_ban(struct peer_book *b, const struct addr *a)
 {
-	struct addr *place = &b->bans[b->next_ban];
+	struct addr *place;
 	uint8_t key[ADDR_KEY_LEN];
 
+	if (!b->bans)
+		b->bans = mem_array(PEER_BOOK_BANS_MAX, sizeof *b->bans);
+	place = &b->bans[b->next_ban];
 	if (b->nbans == PEER_BOOK_BANS_MAX) {
 		ban_key(place, key);
 		map_remove(b->banned, key);
