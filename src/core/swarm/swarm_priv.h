@@ -20,13 +20,13 @@
 #define PEER_ALLOWED_FAST 10u
 #define PEER_CONTROL_MAX 4000u       /* control messages in ten seconds */
 #define PEER_TURN_BYTES (64u * 1024) /* of a limited rate, at a time */
-#define PEER_SEND_HIGH (1u << 20)    /* queued bytes above which reads wait */
+#define PEER_SEND_HIGH (256u << 10)  /* queued bytes above which reads wait */
 #define PEER_READ_AHEAD (1u << 20)   /* bytes being read for one peer */
 /* Queued bytes above which a peer that makes us answer is dropped: payload
  * alone cannot reach it. */
 #define PEER_SEND_MAX (3u << 20)
-#define PEER_COPY_MAX 4096u /* shorter blocks are sent as copies */
-#define UPLOAD_RUN_BLOCKS 32u
+#define PEER_COPY_MAX 4096u   /* shorter blocks are sent as copies */
+#define UPLOAD_RUN_BLOCKS 16u /* 256 KiB: read from memory in one go */
 
 enum peer_stage {
 	PEER_CONNECTING, /* dialled */
