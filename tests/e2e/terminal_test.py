@@ -200,6 +200,22 @@ def a_pty_that_hangs_up_ends_the_program(c):
 
 
 @case
+def ending_right_after_the_start_forgets_nothing(c):
+    argv = paused(c, "one.iso")
+    for i in range(12):
+        state = c.path("state")
+        shutil.rmtree(state, ignore_errors=True)
+        p = Pty(c, argv)
+        # As early as can be: the list of torrents is being read then.
+        p.wait_for(b"\x1b[?1000h")
+        time.sleep(0.002 * i)
+        os.kill(p.pid, signal.SIGTERM)
+        equal(p.wait_end(5), 0, "exit status")
+        with open(os.path.join(state, "session"), "rb") as f:
+            true(b"one.iso" in f.read(), "the list lacks it")
+
+
+@case
 def ctrl_z_says_that_transfers_stop_and_fg_draws_again(c):
     s = Screen(c, paused(c, "one.iso"), shell=True)
     s.type("sh run.sh")
