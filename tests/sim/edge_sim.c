@@ -409,7 +409,8 @@ static void hoarder(uint64_t seed)
 	struct sim_torrent other;
 	struct sim_link link = sim_home;
 	struct sim_peer *p;
-	struct block *held[48];
+	struct block *held[257];
+	size_t nheld = 0;
 	uint64_t pool = 0;
 
 	link.up_bps = 300000;
@@ -422,15 +423,16 @@ static void hoarder(uint64_t seed)
 	p = sim_peer_new(w, &sim_home, 0);
 	p->settings = "block_memory 4M\n";
 	sim_world_start(w);
-	for (int i = 0; i < 600 && pool < 7u << 19; i++) {
+	for (int i = 0; i < 600 && pool < 3u << 19; i++) {
 		sim_run_for(w->sim, 100);
 		pool = sim_peer_totals(p).pool_bytes;
 	}
-	sim_require(w->sim, pool >= 7u << 19);
+	sim_require(w->sim, pool >= 3u << 19);
 	sim_peer_command(p, CMD_PAUSE, 0);
-	/* As much as uploads may hold all the time. */
-	for (int i = 0; i < 48; i++)
-		held[i] = block_new(p->run->engine->shared.pool);
+	sim_run_for(w->sim, 1000);
+	/* As uploads may hold all the rest. */
+	while (!block_pool_tight(p->run->engine->shared.pool))
+		held[nheld++] = block_new(p->run->engine->shared.pool);
 	for (size_t i = 0; i < w->npeers; i++) {
 		struct add_source add = {.metainfo = buf_span(&other.file)};
 		struct command c = {.kind = CMD_ADD, .add = &add};
@@ -442,8 +444,8 @@ static void hoarder(uint64_t seed)
 			ERR_OK);
 	}
 	sim_require(w->sim, sim_run_until(w->sim, second_is_done, p, 120000));
-	for (int i = 0; i < 48; i++)
-		block_drop(held[i]);
+	while (nheld > 0)
+		block_drop(held[--nheld]);
 	sim_world_free(w);
 	sim_torrent_fini(&other);
 }
