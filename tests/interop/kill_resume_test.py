@@ -121,8 +121,8 @@ def main():
     world.isolate()
     w = world.World()
     r = report.Report(w)
-    seed = int(sys.argv[1]) if sys.argv[1:] else \
-        int(os.environ.get("BTTUI_SEED", random.SystemRandom().randrange(10**6)))
+    seed = int(sys.argv[1]) if sys.argv[1:] else int(
+        os.environ.get("BTTUI_SEED", random.SystemRandom().randrange(10**6)))
     r.run([("killed %d times, seed %d" % (KILLS, seed), kills(seed))])
     r.finish()
 

@@ -80,8 +80,8 @@ def main():
     world.isolate()
     w = world.World()
     r = report.Report(w)
-    first = int(sys.argv[1]) if sys.argv[1:] else \
-        int(os.environ.get("BTTUI_SEED", random.SystemRandom().randrange(10**6)))
+    first = int(sys.argv[1]) if sys.argv[1:] else int(
+        os.environ.get("BTTUI_SEED", random.SystemRandom().randrange(10**6)))
     rounds = int(sys.argv[2]) if sys.argv[2:] else 1
     for k in KINDS:
         if k.missing(w):
