@@ -391,28 +391,36 @@ static enum err refuse(const struct setting_info *s, enum err e,
 	return e;
 }
 
+const struct setting_info *settings_find(const char *name)
+{
+	const struct setting_info *table = settings_table();
+
+	for (size_t i = 0; i < SETTINGS_COUNT; i++)
+		if (is_name(table[i].name, name))
+			return &table[i];
+	return NULL;
+}
+
 enum err settings_set(struct settings *s, const char *name, const char *value,
 	struct fault *fault)
 {
-	const struct setting_info *table = settings_table();
+	const struct setting_info *row = settings_find(name);
+	int64_t number = 0;
 	char *shown;
+	enum err e;
 
-	for (size_t i = 0; i < SETTINGS_COUNT; i++) {
-		int64_t number = 0;
-		enum err e;
-
-		if (!is_name(table[i].name, name))
-			continue;
-		e = parse_value(&table[i], value, &number);
-		if (e != ERR_OK)
-			return refuse(&table[i], e, value, fault);
-		store(s, i, value, number);
-		return ERR_OK;
+	if (!row) {
+		shown = text_clean(span_str(name), SHOWN_COLS);
+		fault_set(fault, ERR_NOENT, 0, "there is no setting \"%s\"",
+			shown);
+		mem_free(shown);
+		return ERR_NOENT;
 	}
-	shown = text_clean(span_str(name), SHOWN_COLS);
-	fault_set(fault, ERR_NOENT, 0, "there is no setting \"%s\"", shown);
-	mem_free(shown);
-	return ERR_NOENT;
+	e = parse_value(row, value, &number);
+	if (e != ERR_OK)
+		return refuse(row, e, value, fault);
+	store(s, (size_t)(row - settings_table()), value, number);
+	return ERR_OK;
 }
 
 /* Cut white space at both ends. */

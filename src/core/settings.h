@@ -7,7 +7,7 @@
  * in double quotes may hold blanks at its ends and '#'.  In names '-' may
  * stand for '_'.  Words are taken in either case.
  *
- * Some rows are there ahead of what they switch (`later`): they are read,
+ * Some rows are there ahead of what they switch (SETTING_LATER): they are read,
  * checked and kept like all others, so that a file written for a newer bttui
  * is no error here, but nobody is offered them.
  */
@@ -28,6 +28,13 @@ enum setting_type {
 	SETTING_SIZE,   /* bytes; "64M" */
 	SETTING_CHOICE, /* one of choices, separated by '|' */
 	SETTING_TEXT,
+};
+
+/* When a new value has an effect. */
+enum setting_when {
+	SETTING_LIVE,     /* at once */
+	SETTING_AT_START, /* read once, from file and command line */
+	SETTING_LATER,    /* none yet: what it switches does not exist */
 };
 
 /* In the order of the table. */
@@ -63,7 +70,7 @@ enum setting_id {
 struct setting_info {
 	const char *name; /* "down_limit" */
 	enum setting_type type;
-	bool later; /* without effect yet: not to be offered */
+	enum setting_when when;
 	int64_t min, max;
 	const char *choices;  /* CHOICE: "auto|mono|8" */
 	const char *fallback; /* default, as text */
@@ -74,6 +81,8 @@ struct setting_info {
 struct settings;
 
 const struct setting_info *settings_table(void); /* SETTINGS_COUNT rows */
+/* The row of that name; NULL: none. */
+const struct setting_info *settings_find(const char *name);
 
 struct settings *settings_new(void); /* all defaults */
 void settings_free(struct settings *s);

@@ -136,29 +136,27 @@ static bool do_sequential(struct screen *s, const char *rest,
 	return true;
 }
 
-/* Whether the setting waits for what it would switch. */
-static bool is_without_effect(const char *name)
-{
-	const struct setting_info *t = settings_table();
-
-	for (size_t i = 0; i < SETTINGS_COUNT; i++)
-		if (strcmp(t[i].name, name) == 0)
-			return t[i].later;
-	return false;
-}
-
 /* "NAME VALUE" to the engine, which knows all settings. */
 static bool set(struct screen *s, const char *name, const char *value,
 	struct fault *fault)
 {
-	char *text = mem_printf("%s %s", name, value);
-	struct command c = {.kind = CMD_SET, .text = text};
-	bool done = send(s, &c, fault);
+	const struct setting_info *row = settings_find(name);
+	struct command c = {.kind = CMD_SET};
+	char *text;
+	bool done;
 
+	if (row && row->when == SETTING_AT_START)
+		return fail(fault,
+			"%s is read at the start: it belongs into the config "
+			"file",
+			row->name);
+	text = mem_printf("%s %s", name, value);
+	c.text = text;
+	done = send(s, &c, fault);
 	mem_free(text);
-	if (done && is_without_effect(name))
-		screen_say(s, NEWS_WARN, "%s is kept, but has no effect yet",
-			name);
+	if (done && row && row->when == SETTING_LATER)
+		screen_say(s, NEWS_WARN,
+			"%s is accepted, but has no effect yet", name);
 	else if (done)
 		screen_say(s, NEWS_GOOD, "%s is now %s", name, value);
 	return done;
@@ -448,7 +446,7 @@ size_t command_setting_match(const char *line, const char **names,
 	t = settings_table();
 	line += 4;
 	for (size_t i = 0; i < SETTINGS_COUNT && n < cap; i++)
-		if (!t[i].later &&
+		if (t[i].when == SETTING_LIVE &&
 			strncmp(t[i].name, line, strlen(line)) == 0) {
 			names[n] = t[i].name;
 			help[n++] = t[i].help;

@@ -241,7 +241,7 @@ static void draw_first_start(const struct screen *s, const struct area *a)
 		{"drop", "drop a .torrent file on this terminal"},
 		{"", ""},
 		{"?", "all keys"},
-		{":", "commands: folder, speed limits, colours"},
+		{":", "commands: speed limits, colours, sorting"},
 	};
 	int n = (int)(sizeof lines / sizeof lines[0]);
 	int y = (a->h - n - 2) / 2;

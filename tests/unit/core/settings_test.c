@@ -32,6 +32,20 @@ static void every_row_of_the_table_is_filled(void **state)
 	}
 }
 
+static void finds_a_row_by_either_spelling(void **state)
+{
+	(void)state;
+	assert_ptr_equal(settings_find("down_limit"),
+		&settings_table()[SET_DOWN_LIMIT]);
+	assert_ptr_equal(settings_find("down-limit"),
+		settings_find("down_limit"));
+	assert_null(settings_find("down"));
+	assert_null(settings_find(""));
+	assert_int_equal(settings_find("encryption")->when, SETTING_LATER);
+	assert_int_equal(settings_find("port")->when, SETTING_AT_START);
+	assert_int_equal(settings_find("theme")->when, SETTING_LIVE);
+}
+
 static void begins_with_the_defaults(void **state)
 {
 	struct settings *s = settings_new();
@@ -313,6 +327,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_row_of_the_table_is_filled),
+		cmocka_unit_test(finds_a_row_by_either_spelling),
 		cmocka_unit_test(begins_with_the_defaults),
 		cmocka_unit_test(sets_values_of_every_type),
 		cmocka_unit_test(what_is_printed_can_be_set_again),

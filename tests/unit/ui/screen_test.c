@@ -560,6 +560,10 @@ static void settings_without_effect_are_taken_but_not_offered(void **state)
 	press(w, KEY_ENTER_CHAR);
 	assert_string_equal(asked(w), "set encryption off;");
 	assert_true(shows(w, "has no effect yet"));
+	type(w, ":set port 7000");
+	press(w, KEY_ENTER_CHAR);
+	assert_true(shows(w, "port is read at the start"));
+	assert_string_equal(asked(w), "set encryption off;");
 	world_free(w);
 }
 
