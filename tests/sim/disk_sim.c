@@ -483,6 +483,27 @@ static void closing_waits_for_every_save(void **state)
 	sim_for_seeds(30, closing_while_saving);
 }
 
+/* Closed in the moment in which the list of torrents is read. */
+static void closing_while_loading(uint64_t seed)
+{
+	struct sim_world *w = slow_world(seed, 1 * MIB);
+	struct sim_peer *p = w->peers[1];
+
+	p->keep_session = true;
+	sim_world_start(w);
+	sim_run_for(w->sim, sim_between(w->sim, 0, 3));
+	sim_peer_close(p);
+	restart(p);
+	sim_world_complete(w, 60000);
+	sim_world_free(w);
+}
+
+static void closing_at_once_keeps_what_was_added(void **state)
+{
+	(void)state;
+	sim_for_seeds(20, closing_while_loading);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -499,6 +520,7 @@ int main(void)
 		cmocka_unit_test(a_removed_torrent_leaves_nothing_behind),
 		cmocka_unit_test(what_is_added_at_the_start_is_kept),
 		cmocka_unit_test(closing_waits_for_every_save),
+		cmocka_unit_test(closing_at_once_keeps_what_was_added),
 	};
 
 	return cmocka_run_group_tests_name("disk", tests, NULL, NULL);
