@@ -152,7 +152,8 @@ static int run_screen(struct session *s, const struct operands *ops)
 	add_all(s, ops, &trouble);
 	s->peers = adding_peers_begin(runtime_app(s->rt), s->opts);
 	runtime_run(s->rt);
-	fwrite(trouble.p, 1, trouble.len, stderr);
+	if (trouble.len) /* of nothing there are no bytes to point at */
+		fwrite(trouble.p, 1, trouble.len, stderr);
 	buf_free(&trouble);
 	return CLI_OK;
 }
