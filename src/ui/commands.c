@@ -147,7 +147,7 @@ static bool set(struct screen *s, const char *name, const char *value,
 
 	if (row && row->when == SETTING_AT_START)
 		return fail(fault,
-			"%s is read at the start: it belongs into the config "
+			"%s is read at the start: it belongs in the config "
 			"file",
 			row->name);
 	text = mem_printf("%s %s", name, value);
