@@ -17,7 +17,7 @@ import time
 
 from lib.bttui import BTTUI, Seed, Torrent, environment, session, sha
 from lib.cases import Skipped, case, equal, run, true, wait_until
-from lib.terminal import (SERVER, Pty, Screen, children, cpu_seconds,
+from lib.terminal import (SERVER, Pty, Screen, cpu_seconds, descendants,
                           is_alive, set_size)
 
 KIB = 1024
@@ -473,21 +473,13 @@ def check_bytes(data):
 # --- the demo
 
 
-def below(pid):
-    """All descendants."""
-    out = []
-    for child in children(pid):
-        out += [child] + below(child)
-    return out
-
-
 @case
 def the_demo_shows_a_swarm_bans_the_liar_and_leaves_nothing(c):
     s = Screen(c, [BTTUI, "demo"])
     s.wait_for("making a private swarm", 3)
     s.wait_for(re.compile(r"▼ "), 20)
     pid = s.pid()
-    kids = below(pid)
+    kids = descendants(pid)
     true(len(kids) >= 5, "only %d others" % len(kids))
     roots = [n for n in os.listdir(c.path("tmp")) if "bttui-demo" in n]
     equal(len(roots), 1, "temporary folders")
@@ -528,7 +520,7 @@ def a_demo_that_is_terminated_leaves_nothing(c):
     s = Screen(c, [BTTUI, "demo"])
     s.wait_for("1 Torrents", 20)
     pid = s.pid()
-    kids = below(pid)
+    kids = descendants(pid)
     os.kill(pid, signal.SIGTERM)
     equal(s.wait_dead(10), "0", "exit status")
     wait_until(lambda: not any(is_alive(k) for k in kids), 3,

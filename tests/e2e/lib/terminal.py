@@ -1,7 +1,7 @@
 """Two terminals for the program: tmux, which shows a screen, and a bare pty,
 whose bytes the case reads or leaves unread.
 
-The tmux server is one of our own, on a socket named after this process; the
+The tmux server is one of our own, on a socket in a folder of our own; the
 user's server and settings are never touched.
 """
 import fcntl
@@ -10,9 +10,11 @@ import pty
 import re
 import select
 import shlex
+import shutil
 import signal
 import struct
 import subprocess
+import tempfile
 import termios
 import threading
 import time
@@ -26,16 +28,17 @@ SGR = re.compile(r"\x1b\[([0-9;]*)m")
 
 class Server:
     def __init__(self):
-        self.socket = "bttui-e2e-%d" % os.getpid()
+        self.folder = None
         self.lock = threading.Lock()
         self.count = 0
         self.started = False
 
     def tmux(self, *args, **more):
         return subprocess.run(
-            ["tmux", "-L", self.socket, "-f", "/dev/null", *args],
+            ["tmux", "-L", "bttui-e2e", "-f", "/dev/null", *args],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=20,
-            env=dict(os.environ, LC_ALL="C.UTF-8", TERM="xterm-256color"),
+            env=dict(os.environ, LC_ALL="C.UTF-8", TERM="xterm-256color",
+                     TMUX_TMPDIR=self.folder, TMUX=""),
             **more)
 
     def run(self, *args, **more):
@@ -50,24 +53,27 @@ class Server:
             self.count += 1
             name = "s%d" % self.count
             if not self.started:
+                self.folder = tempfile.mkdtemp(prefix="bttui-e2e-")
                 # The first session gives the server its settings.
                 self.run("new-session", "-d", "-s", "keep", "cat", ";",
                          "set", "-s", "escape-time", "0", ";",
                          "set", "-s", "exit-empty", "off", ";",
-                         "set", "-g", "default-terminal", "tmux-256color",
-                         ";", "set", "-g", "status", "off", ";",
+                         "set", "-g", "default-terminal", "tmux-256color", ";",
+                         "set", "-g", "status", "off", ";",
                          "set", "-g", "remain-on-exit", "on")
                 self.started = True
         words = ["env", "-i"] + ["%s=%s" % kv for kv in env.items()]
         # -i takes away what tmux says about itself; TERM is what we say.
+        line = " ".join(map(shlex.quote, words + list(argv)))
         self.run("new-session", "-d", "-s", name, "-x", str(cols), "-y",
-                 str(rows), "exec " + " ".join(map(shlex.quote, words + list(argv))))
+                 str(rows), "exec " + line)
         return name
 
     def close(self):
         if self.started:
             self.tmux("kill-server")
             self.started = False
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 SERVER = Server()
@@ -190,7 +196,19 @@ go() {
         return self.format("#{pane_tty}")
 
     def close(self):
-        SERVER.tmux("kill-session", "-t", self.name)
+        """Nothing of it may still write into the folder of the case."""
+        pids = []
+        if self.name:
+            text = SERVER.tmux("display", "-p", "-t", self.name,
+                               "#{pane_pid}").stdout
+            pids = [int(text)] if text.strip().isdigit() else []
+            pids += [p for top in pids for p in descendants(top)]
+            SERVER.tmux("kill-session", "-t", self.name)
+        end = time.monotonic() + 5
+        while any(map(is_alive, pids)) and time.monotonic() < end:
+            time.sleep(0.02)
+        for pid in filter(is_alive, pids):
+            os.kill(pid, signal.SIGKILL)
 
     # --- the process
 
@@ -225,6 +243,13 @@ def children(pid):
             return [int(w) for w in f.read().split()]
     except OSError:
         return []
+
+
+def descendants(pid):
+    out = []
+    for child in children(pid):
+        out += [child] + descendants(child)
+    return out
 
 
 def is_alive(pid):
