@@ -122,6 +122,7 @@ $(B)/tests/bench/%_bench: $(B)/tests/bench/%_bench.o $(LIBS)
 
 bench: all $(BENCH)
 	@for b in $(BENCH); do echo "== $$(basename $$b)"; $$b || exit 1; done
+	@echo "== macro"; /usr/bin/python3 tests/bench/macro.py --bttui ./bttui
 
 # --- all tests ---------------------------------------------------------------
 # The corpus is generated, the fuzz targets replay it and their seeds, and the
