@@ -63,6 +63,7 @@ struct engine {
 
 	/* The session list. */
 	bool list_loading, list_unsaved;
+	bool list_lost;       /* there was one that could not be read */
 	uint32_t list_saving; /* jobs: closing saves while one may run */
 	uint64_t list_save_at;
 	uint32_t next_load; /* slots not yet begun, in order */

@@ -17,6 +17,7 @@
 #include "proto/bencode.h"
 
 #define SESSION_FILE "session"
+#define DAMAGED_FILE "session.damaged"
 #define DIR_BYTES_MAX 4096u
 
 struct session_job {
@@ -84,9 +85,21 @@ static void saved(struct disk_file_job *job)
 	engine_arm(e, e->host->ops->now(e->host));
 }
 
-void engine_session_save(struct engine *e)
+static void save_file(struct engine *e, const char *path, struct span bytes)
 {
 	struct session_job *j = mem_zero(sizeof *j);
+
+	e->list_saving++;
+	j->e = e;
+	j->job.op = DISK_FILE_SAVE;
+	j->job.path = path;
+	j->job.bytes = bytes;
+	j->job.done = saved;
+	e->host->disk->ops->file(e->host->disk, &j->job);
+}
+
+void engine_session_save(struct engine *e)
+{
 	struct bw w;
 
 	bw_init(&w);
@@ -101,13 +114,7 @@ void engine_session_save(struct engine *e)
 	bw_int(&w, 1);
 	bw_end(&w);
 	e->list_unsaved = false;
-	e->list_saving++;
-	j->e = e;
-	j->job.op = DISK_FILE_SAVE;
-	j->job.path = SESSION_FILE;
-	j->job.bytes = buf_span(&w.out);
-	j->job.done = saved;
-	e->host->disk->ops->file(e->host->disk, &j->job);
+	save_file(e, SESSION_FILE, buf_span(&w.out));
 	bw_fini(&w);
 }
 
@@ -185,6 +192,12 @@ static enum err take_list(struct engine *e, struct span bytes)
 	return err;
 }
 
+/* The next save would overwrite it; somebody may still read it. */
+static void keep_damaged(struct engine *e, struct span bytes)
+{
+	save_file(e, DAMAGED_FILE, bytes);
+}
+
 static void load(struct engine *e, const char *path);
 
 static void loaded(struct disk_file_job *job)
@@ -194,17 +207,22 @@ static void loaded(struct disk_file_job *job)
 	enum err err = job->fault.code;
 	bool first = strcmp(job->path, SESSION_FILE) == 0;
 
-	if (err == ERR_OK)
+	if (err == ERR_OK) {
 		err = take_list(e, buf_span(&job->loaded));
+		if (err != ERR_OK && first)
+			keep_damaged(e, buf_span(&job->loaded));
+	}
+	e->list_lost |= err != ERR_OK && err != ERR_NOENT;
 	buf_free(&job->loaded);
 	mem_free(j);
 	if (err != ERR_OK && err != ERR_CANCELED && first) {
 		load(e, SESSION_FILE ".1"); /* the generation before */
 		return;
 	}
-	if (err != ERR_OK && err != ERR_NOENT && err != ERR_CANCELED)
+	if (err != ERR_OK && e->list_lost)
 		engine_notice(e, (struct torrent_id){0, 0}, NOTICE_WARNING,
-			"the list of torrents is damaged and was left alone");
+			"the list of torrents is damaged: what is left of it "
+			"is kept as " DAMAGED_FILE);
 	e->list_loading = false;
 	e->changed = true;
 	if (e->closing)
