@@ -114,7 +114,9 @@ def main():
             print(problem, file=sys.stderr)
         cases = len(files) - len(folders)
         print("%d cases in %d folders, %d problems" % (cases, len(folders), len(problems)))
-        return 1 if problems or not cases else 0
+        bad = bool(problems or not cases)
+        print("%d passed, %d failed" % (not bad, bad))
+        return int(bad)
 
 
 if __name__ == "__main__":
