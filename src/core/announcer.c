@@ -152,8 +152,8 @@ static void http_scraped(struct ask *k, const struct http_answer *h)
 	struct tracker_scrape s = {0};
 	struct fault f;
 
-	if (h->status == 200 && tracker_http_parse_scrape(h->body,
-					hash_of(k), 1, &s) == ERR_OK) {
+	if (h->status == 200 && tracker_http_parse_scrape(h->body, hash_of(k),
+					1, &s) == ERR_OK) {
 		ask_scraped(k, &s);
 		return;
 	}
@@ -186,8 +186,7 @@ static bool start_http(struct ask *k, const char *tracker_id)
 
 	if (!k->scrape)
 		tracker_http_announce_url(k->url, &k->what, tracker_id, &url);
-	else if (tracker_http_scrape_url(k->url, hash_of(k), 1, &url) !=
-		 ERR_OK)
+	else if (tracker_http_scrape_url(k->url, hash_of(k), 1, &url) != ERR_OK)
 		return false;
 	buf_add_byte(&url, 0);
 	ask.url = (const char *)url.p;
