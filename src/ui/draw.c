@@ -66,9 +66,8 @@ static int put(const struct area *a, int x, int y, struct pen pen, uint32_t c)
 
 	if (y < 0 || y >= a->h || x < 0 || x > a->w)
 		return width;
-	if (width == 0 && x > 0)
-		grid_put(a->grid, a->x + x, a->y + y, c, pen);
-	else if (width > 0 && x + width <= a->w)
+	/* A mark of no width joins the character before it. */
+	if (width == 0 ? x > 0 : width > 0 && x + width <= a->w)
 		grid_put(a->grid, a->x + x, a->y + y, c, pen);
 	else if (width == 2 && x < a->w)
 		grid_put(a->grid, a->x + x, a->y + y, ' ', pen);

@@ -206,7 +206,7 @@ void format_age(char out[FORMAT_MAX], int64_t then_s, int64_t now_s)
 		snprintf(out, FORMAT_MAX, "%dd", (int)days);
 	else if (days < 365)
 		snprintf(out, FORMAT_MAX, "%dw", (int)(days / 7));
-	else if (days < 365 * 100)
+	else if (days < 36500)
 		snprintf(out, FORMAT_MAX, "%dy", (int)(days / 365));
 }
 

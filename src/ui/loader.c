@@ -62,6 +62,7 @@ static enum err read_all(struct job *j, int fd, size_t size)
 {
 	uint8_t *to = buf_reserve(&j->bytes, size + 1);
 	size_t at = 0;
+	char why[80];
 
 	while (at < size) {
 		ssize_t n = read(fd, to + at, size - at);
@@ -70,7 +71,8 @@ static enum err read_all(struct job *j, int fd, size_t size)
 			continue;
 		if (n < 0)
 			return fault_set(&j->fault, ERR_DISK, errno,
-				"cannot read the file: %s", strerror(errno));
+				"cannot read the file: %s",
+				strerror_r(errno, why, sizeof why));
 		if (n == 0)
 			break;
 		at += (size_t)n;
@@ -84,10 +86,12 @@ static void read_file(struct job *j)
 	/* Without O_NONBLOCK a named pipe would hold the thread for ever. */
 	int fd = open(j->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat st;
+	char why[80];
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		fault_set(&j->fault, ERR_DISK, errno,
-			"cannot open the file: %s", strerror(errno));
+			"cannot open the file: %s",
+			strerror_r(errno, why, sizeof why));
 		if (fd >= 0)
 			close(fd);
 		return;
@@ -125,6 +129,7 @@ static void read_folder(struct job *j)
 
 	if (!dir)
 		return;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is ours alone */
 	while (j->n < COMPLETE_ENTRIES_MAX && (e = readdir(dir))) {
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;

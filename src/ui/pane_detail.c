@@ -340,10 +340,10 @@ void pane_peers(const struct dash *d, const struct area *a)
 		return;
 	}
 	draw_peer_heads(a, &c);
-	order = mem_array(detail->npeers, sizeof *order);
+	order = mem_array(detail->npeers, sizeof(const struct peer_row *));
 	for (size_t i = 0; i < detail->npeers; i++)
 		order[i] = &detail->peers[i];
-	qsort(order, detail->npeers, sizeof *order, by_speed);
+	qsort(order, detail->npeers, sizeof(const struct peer_row *), by_speed);
 	first = d->peers_top < detail->npeers ? d->peers_top : 0;
 	for (size_t i = first;
 		i < detail->npeers && 2 + (int)(i - first) < a->h; i++)

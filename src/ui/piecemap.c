@@ -537,11 +537,12 @@ void piecemap_draw_flights(const struct piecemap *m, const struct area *a)
 		return;
 	/* Most of the room is for what is still to come. */
 	used = draw_finished(m, a, label, item, (slots + 2) / 3);
-	order = mem_array(m->d->nflights + 1, sizeof *order);
+	order = mem_array(m->d->nflights + 1,
+		sizeof(const struct piece_flight *));
 	for (size_t i = 0; i < m->d->nflights; i++)
 		if (flight_look(&m->d->flights[i]) != LOOK_MISSING)
 			order[n++] = &m->d->flights[i];
-	qsort(order, n, sizeof *order, by_share);
+	qsort(order, n, sizeof(const struct piece_flight *), by_share);
 	for (size_t i = 0; i < n && used < slots; i++, used++) {
 		int x = used % per_row * item, y = used / per_row;
 

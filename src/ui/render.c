@@ -4,6 +4,7 @@
 #include "ui/render.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -115,14 +116,18 @@ enum err ui_render(const struct ui_render_opts *opts, struct buf *out,
 
 enum err ui_render_parse_size(const char *text, int *cols, int *rows)
 {
-	int w, h, end = 0;
+	char *x, *end;
+	long w = strtol(text, &x, 10), h;
 
-	if (sscanf(text, "%4dx%4d%n", &w, &h, &end) != 2 || text[end])
+	if (x == text || *x != 'x')
+		return ERR_SYNTAX;
+	h = strtol(x + 1, &end, 10);
+	if (end == x + 1 || *end)
 		return ERR_SYNTAX;
 	if (w < 1 || w > SIDE_MAX || h < 1 || h > SIDE_MAX)
 		return ERR_RANGE;
-	*cols = w;
-	*rows = h;
+	*cols = (int)w;
+	*rows = (int)h;
 	return ERR_OK;
 }
 

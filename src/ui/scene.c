@@ -15,7 +15,7 @@
 #define NOW_S 1788274680 /* 2026-09-01 14:58:00 UTC */
 #define NOW_MS 10000000u
 #define DAY 86400
-#define MIB (1024u * 1024)
+#define MIB (1024ull * 1024)
 #define GIB (1024ull * MIB)
 #define PIECES 3711u
 #define NPEERS 14

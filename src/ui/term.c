@@ -23,6 +23,9 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
+/* NOLINTBEGIN(concurrency-mt-unsafe): the environment is read and set on the
+ * loop thread alone, and no worker looks at it. */
+
 /* curses calls these names its own. */
 #undef lines
 #undef columns
@@ -81,7 +84,7 @@ static struct {
 
 static bool begins(const char *s, const char *front)
 {
-	return strncmp(s, front, strlen(front)) == 0;
+	return s && strncmp(s, front, strlen(front)) == 0;
 }
 
 static bool is_plain_terminal(const char *name)
@@ -368,6 +371,7 @@ static const char *capability(const char *name)
 {
 	const char *s = tigetstr(name);
 
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): how curses says no */
 	return !s || s == (const char *)-1 ? "" : s;
 }
 
@@ -743,3 +747,5 @@ void term_resume(struct term *t)
 	modes(t, true);
 	t->repaint = true;
 }
+
+/* NOLINTEND(concurrency-mt-unsafe) */

@@ -100,7 +100,9 @@ enum role news_role(enum news_kind k)
 
 char news_sign(enum news_kind k)
 {
-	return k == NEWS_BAD ? '!' : k == NEWS_WARN ? '~' : ' ';
+	if (k == NEWS_BAD)
+		return '!';
+	return k == NEWS_WARN ? '~' : ' ';
 }
 
 static void draw_toast(const struct area *a, int y, const struct news *n)

@@ -105,6 +105,7 @@ static struct ui_options options_of(const struct ui *ui)
 		.mono = ui->term && term_depth(ui->term) == DEPTH_MONO,
 		.confirm_remove = true,
 		.sort = SORT_DEFAULT,
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it */
 		.home = getenv("HOME"),
 		.can_quit = true,
 	};
@@ -712,6 +713,7 @@ static void close_handles(struct ui *ui)
 
 static uint32_t esc_ms(void)
 {
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it */
 	return getenv("SSH_CONNECTION") ? ESC_SSH_MS : DECODER_ESC_MS;
 }
 
