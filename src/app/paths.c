@@ -20,6 +20,7 @@
 
 static const char *env_absolute(const char *name)
 {
+	/* At start, before any thread. NOLINTNEXTLINE(concurrency-mt-unsafe) */
 	const char *s = getenv(name);
 
 	return s && s[0] == '/' ? s : NULL;
@@ -32,7 +33,7 @@ static char *home(void)
 
 	if (h)
 		return mem_strdup(h);
-	pw = getpwuid(getuid());
+	pw = getpwuid(getuid()); /* NOLINT(concurrency-mt-unsafe): likewise */
 	return mem_strdup(pw && pw->pw_dir ? pw->pw_dir : "/");
 }
 

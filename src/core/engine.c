@@ -267,11 +267,11 @@ static uint32_t free_slot(struct engine *e)
 	if (i == e->nslots) {
 		uint32_t n = e->nslots ? 2 * e->nslots : 16;
 
-		e->slots = mem_resize(e->slots, n, sizeof *e->slots);
+		e->slots = mem_resize(e->slots, n, sizeof(struct torrent *));
 		e->generations =
 			mem_resize(e->generations, n, sizeof *e->generations);
 		memset(e->slots + e->nslots, 0,
-			(n - e->nslots) * sizeof *e->slots);
+			(n - e->nslots) * sizeof(struct torrent *));
 		memset(e->generations + e->nslots, 0,
 			(n - e->nslots) * sizeof *e->generations);
 		e->nslots = n;

@@ -185,8 +185,8 @@ static enum err add_link(struct engine *e, const struct add_source *a,
 static void fetch_free(struct fetch *f)
 {
 	list_remove(&f->link);
-	mem_free((void *)(uintptr_t)f->add.dir);
-	mem_free((void *)(uintptr_t)f->add.select);
+	mem_free(f->dir);
+	mem_free(f->select);
 	mem_free(f->url);
 	mem_free(f);
 }
@@ -233,8 +233,10 @@ static enum err add_url(struct engine *e, const struct add_source *a,
 	f->url = mem_strdup(a->url);
 	f->add = *a;
 	f->add.url = NULL;
-	f->add.dir = a->dir ? mem_strdup(a->dir) : NULL;
-	f->add.select = a->select ? mem_strdup(a->select) : NULL;
+	f->dir = a->dir ? mem_strdup(a->dir) : NULL;
+	f->select = a->select ? mem_strdup(a->select) : NULL;
+	f->add.dir = f->dir;
+	f->add.select = f->select;
 	f->add.npeers = f->add.ntrackers = 0;
 	list_push_back(&e->fetches, &f->link);
 	f->req = e->host->ops->http_get(e->host, &ask, fetched, f);

@@ -32,7 +32,8 @@ struct fetch {
 	struct list link;
 	struct engine *e;
 	struct http_req *req;
-	struct add_source add; /* dir and select owned */
+	struct add_source add; /* its dir and select are the two below */
+	char *dir, *select;    /* NULL: none */
 	char *url;
 };
 

@@ -42,7 +42,7 @@ struct stream_events {
 	void (*ended)(void *user, enum err why, int os);
 };
 
-#define STREAM_LOW_BYTES (128u * 1024)
+#define STREAM_LOW_BYTES ((size_t)128 << 10)
 
 /*
  * A connected (or connecting) byte stream.  Transports embed this struct as

@@ -191,7 +191,7 @@ static void fill_content(struct torrent *t, struct torrent_row *r)
 	if (!t->meta)
 		return;
 	r->size_bytes = torrent_wanted_bytes(t);
-	if (t->phase == PHASE_READY || t->phase >= PHASE_CHECKING)
+	if (t->phase >= PHASE_CHECKING)
 		r->have_bytes = torrent_have_bytes(t);
 	r->npieces = t->layout.npieces;
 	r->piece_length = t->layout.piece_length;
@@ -426,22 +426,22 @@ char *torrent_magnet_link(const struct torrent *t)
 	return (char *)out.p;
 }
 
-void torrent_describe(const struct torrent *t, struct torrent_start *s)
+void torrent_describe(const struct torrent *t, struct torrent_start *out)
 {
-	memset(s, 0, sizeof *s);
-	s->hash = t->hash;
-	s->name = t->name;
-	s->dir = t->dir;
-	s->select = t->select;
-	s->paused = t->paused;
-	s->sequential = t->sequential;
-	s->added_s = t->added_s;
-	s->completed_s = t->completed_s;
-	s->load = t->meta != NULL || t->phase == PHASE_LOADING;
-	s->size_bytes = t->meta ? torrent_wanted_bytes(t) : t->hint_size;
-	s->have_bytes = t->meta && t->phase == PHASE_READY
-	                        ? torrent_have_bytes(t)
-	                        : t->hint_have;
-	s->up_bytes = t->up_bytes;
-	s->down_bytes = t->down_bytes;
+	memset(out, 0, sizeof *out);
+	out->hash = t->hash;
+	out->name = t->name;
+	out->dir = t->dir;
+	out->select = t->select;
+	out->paused = t->paused;
+	out->sequential = t->sequential;
+	out->added_s = t->added_s;
+	out->completed_s = t->completed_s;
+	out->load = t->meta != NULL || t->phase == PHASE_LOADING;
+	out->size_bytes = t->meta ? torrent_wanted_bytes(t) : t->hint_size;
+	out->have_bytes = t->meta && t->phase == PHASE_READY
+	                          ? torrent_have_bytes(t)
+	                          : t->hint_have;
+	out->up_bytes = t->up_bytes;
+	out->down_bytes = t->down_bytes;
 }

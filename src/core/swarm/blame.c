@@ -189,7 +189,8 @@ static void judge(struct blame *b, const struct record *r,
 		if (then->sender.family == ADDR_NONE || !is_known(then) ||
 			!is_known(&good[i]))
 			continue;
-		if (memcmp(then->digest, good[i].digest, sizeof then->digest))
+		if (memcmp(then->digest, good[i].digest, sizeof then->digest) !=
+			0)
 			convict(b, &then->sender, l);
 	}
 }

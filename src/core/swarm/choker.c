@@ -5,7 +5,7 @@
 #include "core/swarm/choker.h"
 
 /* A peer that takes its quantum slowly has to make room all the same. */
-#define QUANTUM_MS_MAX (5u * CHOKER_SEED_QUANTUM_MS)
+#define QUANTUM_MS_MAX (UINT64_C(5) * CHOKER_SEED_QUANTUM_MS)
 #define FRESH_WEIGHT 3u
 
 /* Whether a is to be preferred to b. */

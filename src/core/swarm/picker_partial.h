@@ -67,7 +67,7 @@ void partial_end(struct partial_set *ps, uint32_t piece);
 size_t partial_ask_free(struct partial_set *ps, uint32_t piece, uint32_t peer,
 	struct block_ref *out, size_t max);
 /* One more copy of a block that others were asked for. */
-void partial_ask_again(struct partial_set *ps, struct block_ref b,
+void partial_ask_again(struct partial_set *ps, struct block_ref ref,
 	uint32_t peer);
 /* False when it was not asked from this peer. */
 bool partial_unask(struct partial_set *ps, struct block_ref b, uint32_t peer);
@@ -76,7 +76,7 @@ void partial_unask_all(struct partial_set *ps, uint32_t piece, uint32_t peer);
 /* Nor was anything stored by it, as far as is known. */
 void partial_forget_peer(struct partial_set *ps, uint32_t piece, uint32_t peer);
 /* The block is here; the others that were asked are written out. */
-void partial_store(struct partial_set *ps, struct block_ref b, uint32_t peer,
+void partial_store(struct partial_set *ps, struct block_ref ref, uint32_t peer,
 	uint32_t *others, size_t *nothers, size_t max);
 
 void partial_set_check(const struct partial_set *ps);

@@ -79,8 +79,9 @@ static void slots_grow(struct swarm *sw)
 {
 	uint32_t n = sw->nslots ? 2 * sw->nslots : SLOTS_FIRST;
 
-	sw->peers = mem_resize(sw->peers, n, sizeof *sw->peers);
-	memset(sw->peers + sw->nslots, 0, (n - sw->nslots) * sizeof *sw->peers);
+	sw->peers = mem_resize(sw->peers, n, sizeof(struct peer *));
+	memset(sw->peers + sw->nslots, 0,
+		(n - sw->nslots) * sizeof(struct peer *));
 	sw->nslots = n;
 }
 

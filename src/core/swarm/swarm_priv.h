@@ -18,10 +18,10 @@
 
 #define PEER_SUGGESTED_MAX 16u
 #define PEER_ALLOWED_FAST 10u
-#define PEER_CONTROL_MAX 4000u       /* control messages in ten seconds */
-#define PEER_TURN_BYTES (64u * 1024) /* of a limited rate, at a time */
-#define PEER_SEND_HIGH (256u << 10)  /* queued bytes above which reads wait */
-#define PEER_READ_AHEAD (1u << 20)   /* bytes being read for one peer */
+#define PEER_CONTROL_MAX 4000u             /* control messages in ten seconds */
+#define PEER_TURN_BYTES ((size_t)64 << 10) /* of a limited rate, at a time */
+#define PEER_SEND_HIGH (256u << 10) /* queued bytes above which reads wait */
+#define PEER_READ_AHEAD (1u << 20)  /* bytes being read for one peer */
 /* Queued bytes above which a peer that makes us answer is dropped: payload
  * alone cannot reach it. */
 #define PEER_SEND_MAX (3u << 20)

@@ -91,10 +91,8 @@ static char *host_of(const char *url)
 	p = p ? p + 3 : url;
 	n = strcspn(p, "/?#");
 	at = (const char *)memrchr(p, '@', n);
-	if (at) {
-		n -= (size_t)(at + 1 - p);
+	if (at)
 		p = at + 1;
-	}
 	if (*p == '[')
 		return mem_strndup(p, strcspn(p, "]") + 1);
 	return mem_strndup(p, strcspn(p, ":/?#"));
