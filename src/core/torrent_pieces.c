@@ -24,7 +24,6 @@ struct put {
 	struct torrent *t;
 	uint32_t piece;
 	uint32_t first, nblocks; /* SPILL: the run */
-	bool is_spill;           /* an early write, nothing is decided by it */
 	struct iovec *vec;
 };
 
@@ -255,7 +254,6 @@ static bool spill_run(struct torrent *t, uint32_t piece, uint32_t from)
 		torrent_drop(t);
 		return false;
 	}
-	p->is_spill = true;
 	p->job.op = DISK_WRITE;
 	p->job.offset = layout_piece_offset(&t->layout, piece) +
 	                (uint64_t)p->first * LAYOUT_BLOCK;

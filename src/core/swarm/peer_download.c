@@ -341,10 +341,9 @@ static size_t room_to_ask(struct peer *p)
 		return 0;
 	if (room == 0 || sw->sh->asked_bytes >= budget)
 		return 0;
-	if (!sw->cfg.owner->may_ask(sw->cfg.user)) {
-		p->wants_pump = true;
+	/* Held back by disk or memory: their relief stirs all swarms. */
+	if (!sw->cfg.owner->may_ask(sw->cfg.user))
 		return 0;
-	}
 	return room < PUMP_MAX ? room : PUMP_MAX;
 }
 
@@ -397,7 +396,6 @@ void peer_download_pump(struct peer *p)
 {
 	size_t room;
 
-	p->wants_pump = false;
 	/* With a rate limit everybody takes turns, see swarm_quench_down(). */
 	if (limiter_is_limited(p->sw->cfg.limit_down)) {
 		if (room_to_ask(p) > 0)

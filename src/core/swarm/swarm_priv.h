@@ -56,7 +56,6 @@ struct peer {
 	bool am_choking, am_interested; /* we towards it */
 	bool peer_choking, peer_interested;
 	bool optimistic;
-	bool wants_pump; /* asking was held back: try again at settle */
 
 	struct bitfield has;
 	bool claims_all; /* have all, before the size is known */
