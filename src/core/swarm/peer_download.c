@@ -341,7 +341,7 @@ static size_t room_to_ask(struct peer *p)
 		return 0;
 	if (room == 0 || sw->sh->asked_bytes >= budget)
 		return 0;
-	/* Held back by disk or memory: their relief stirs all swarms. */
+	/* Held back by disk or memory: their relief or the tick asks again. */
 	if (!sw->cfg.owner->may_ask(sw->cfg.user))
 		return 0;
 	return room < PUMP_MAX ? room : PUMP_MAX;
