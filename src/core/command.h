@@ -30,7 +30,11 @@ enum command_kind {
 	CMD_ADD_TRACKER,   /* torrent, text: a URL, in a tier of its own */
 	CMD_DOWN_LIMIT,    /* value bytes/s, 0 none; the whole engine */
 	CMD_UP_LIMIT,
-	CMD_SET, /* text "name value": see settings.h */
+	CMD_SET,         /* text "name value": see settings.h */
+	CMD_DHT_ADD,     /* text: HOST:PORT of a node */
+	CMD_DHT_SAVE,    /* its state file, now */
+	CMD_DHT_REFRESH, /* all buckets */
+	CMD_DHT_LOOKUP,  /* text: 40 hex digits */
 };
 
 /* What to add: exactly one of the first three. */

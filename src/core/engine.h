@@ -28,6 +28,9 @@ struct engine_config {
 	/* Names the running kernel: pages written under it and not yet synced
 	 * are still there as long as it runs.  "" when unknown. */
 	char boot_id[40];
+	/* "HOST:PORT" of nodes to join the DHT by, borrowed for life. */
+	const char *const *dht_nodes;
+	size_t ndht_nodes;
 };
 
 struct engine *engine_new(struct host *h, const struct engine_config *cfg);
@@ -37,6 +40,9 @@ void engine_start(struct engine *e);
 /* From the host. */
 void engine_accept(struct engine *e, struct stream *s, const struct addr *from);
 void engine_datagram(struct engine *e, struct span bytes,
+	const struct addr *from);
+/* To one of the groups of local service discovery. */
+void engine_multicast(struct engine *e, struct span bytes,
 	const struct addr *from);
 void engine_wake(struct engine *e, uint64_t now);
 

@@ -138,6 +138,16 @@ struct host_ops {
 	/* Fire and forget. */
 	void (*send_udp)(struct host *h, const struct addr *to, struct span s);
 
+	/*
+	 * Local service discovery's groups (BEP 14), on every interface that
+	 * may be used: join or leave them; send to that of a family, TTL 1.
+	 * What comes in is given to engine_multicast(), if it is from a host
+	 * of a network we are in.
+	 */
+	void (*multicast_join)(struct host *h, bool on);
+	void (*multicast)(struct host *h, enum addr_family family,
+		struct span s);
+
 	struct http_req *(*http_get)(struct host *h, const struct http_ask *ask,
 		http_done *done, void *user);
 	void (*http_cancel)(struct host *h, struct http_req *r);

@@ -24,6 +24,7 @@
 #include "base/addr.h"
 #include "base/bitfield.h"
 #include "base/err.h"
+#include "dht/dht_view.h"
 
 struct engine;
 
@@ -112,6 +113,9 @@ struct torrent_row {
 	bool is_complete; /* all wanted pieces verified */
 	bool checking;    /* a re-check runs (state says CHECKING as well) */
 	uint32_t down_limit_bps, up_limit_bps; /* 0: none */
+	/* The search in the DHT, running or the last one. */
+	bool dht_running;
+	uint32_t dht_asked, dht_found; /* nodes; peers */
 	struct why why;
 	struct fault fault;
 };
@@ -245,6 +249,18 @@ struct tracker_row {
 	bool is_current;
 };
 
+/* What the DHT knows of a torrent of ours. */
+struct dht_announce_row {
+	struct torrent_id torrent;
+	bool is_running;
+	uint32_t asked; /* nodes, by the search running or the last one */
+	uint32_t found; /* peers */
+	uint32_t told, stored; /* nodes told of us, and who acknowledged */
+	uint32_t next_s;       /* UINT32_MAX: not planned */
+	uint32_t last_s;       /* ago; UINT32_MAX: never */
+	uint32_t swarm_seeds, swarm_peers; /* BEP 33; 0: unknown */
+};
+
 struct torrent_detail {
 	struct torrent_id id; /* {0, 0}: nothing watched, or it is gone */
 	uint32_t what;        /* which parts below are filled */
@@ -276,6 +292,40 @@ struct torrent_detail {
 void engine_watch(struct engine *e, struct torrent_id id, uint32_t what);
 /* As of the last refresh; valid until the next. */
 const struct torrent_detail *engine_detail(const struct engine *e);
+
+/* --- the DHT ------------------------------------------------------------- */
+
+/* Messages per second of late, in thousandths. */
+struct dht_rates {
+	uint32_t out, answered, in, refused;
+	uint32_t lost; /* of those sent, in thousandths */
+};
+
+#define DHT_ANNOUNCE_ROWS 64u
+#define DHT_BUCKET_NODES 128u
+
+struct dht_detail {
+	bool on;        /* the setting; the rest is empty when it is off */
+	bool resolving; /* bootstrap names are being looked up */
+	struct dht_view view;
+	struct dht_rates rates[KRPC_METHODS];
+	uint32_t in_bps, out_bps; /* bytes per second */
+	struct dht_announce_row
+		announces[DHT_ANNOUNCE_ROWS]; /* soonest first */
+	size_t nannounces;
+	size_t nwants; /* torrents that are announced, shown or not */
+	/* Of the bucket that is watched. */
+	struct dht_view_node nodes[DHT_BUCKET_NODES];
+	size_t nnodes;
+};
+
+/*
+ * Whoever shows the DHT asks for its detail: *out is filled from what is known
+ * now.  It costs some microseconds; once a second is plenty.  family and
+ * bucket choose whose contacts are listed (ADDR_NONE: nobody's).
+ */
+void engine_dht(struct engine *e, enum addr_family family, unsigned bucket,
+	struct dht_detail *out);
 
 /* --- things worth telling ------------------------------------------------ */
 
