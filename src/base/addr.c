@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/crc32c.h"
 #include "base/mem.h"
 
 #define PORT_DIGITS_MAX 5
@@ -255,19 +256,6 @@ bool addr_same_net(const struct addr *a, const struct addr *b)
 	if (a->family != b->family || a->family == ADDR_NONE)
 		return false;
 	return in_net(a, b->ip, a->family == ADDR_V4 ? 24 : 64);
-}
-
-/* Castagnoli's polynomial, reflected; inputs are 32 bytes at most. */
-static uint32_t crc32c(struct span s)
-{
-	uint32_t crc = UINT32_MAX;
-
-	for (size_t i = 0; i < s.n; i++) {
-		crc ^= s.p[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78u : 0);
-	}
-	return ~crc;
 }
 
 /* Big-endian ports, the smaller first. */
