@@ -8,9 +8,10 @@
 
 #include "base/crc32c.h"
 
-#define R_MASK 0x07u       /* bits of the last byte that enter the hash */
-#define R_SHIFT 5u         /* to the top of the masked IP's first byte */
-#define CRC_TAIL_MASK 0xf8 /* the last 5 of the 21 bits from the CRC */
+#define R_MASK 0x07u         /* bits of the last byte that enter the hash */
+#define R_SHIFT 5u           /* to the top of the masked IP's first byte */
+#define CRC_TAIL_MASK 0xf8u  /* the last 5 of the 21 bits from the CRC */
+#define FREE_TAIL_MASK 0x07u /* the other 3 of their byte */
 
 bool node_id_equal(const struct node_id *a, const struct node_id *b)
 {
@@ -89,7 +90,7 @@ void node_id_for_addr(struct node_id *random, const struct addr *a)
 	random->b[0] = (uint8_t)(crc >> 24);
 	random->b[1] = (uint8_t)(crc >> 16);
 	random->b[2] = (uint8_t)((crc >> 8 & CRC_TAIL_MASK) |
-				 (random->b[2] & ~CRC_TAIL_MASK));
+				 (random->b[2] & FREE_TAIL_MASK));
 }
 
 bool node_id_fits_addr(const struct node_id *id, const struct addr *a)
