@@ -25,6 +25,7 @@
 #define KRPC_NODES_MAX 16u    /* contacts taken from one list of a reply */
 #define KRPC_NODE_V4 26u      /* bytes of a contact */
 #define KRPC_NODE_V6 38u
+#define KRPC_PORT_MIN 1024u  /* of a contact that a stranger names */
 #define KRPC_VALUE_MAX 1000u /* BEP 44: bencoded v */
 #define KRPC_SALT_MAX 64u
 #define KRPC_BLOOM_LEN 256u /* BEP 33 */
@@ -107,12 +108,18 @@ struct krpc {
 
 /*
  * Values of wrong types count as absent; unknown keys are ignored; bytes after
- * the message are refused.  A list of nodes is used only when its length is a
- * whole number of contacts.  Of a query with something missing that its method
- * needs, kind, tid and method are set and *complaint names the error to
- * answer with (0: none; the query is good).
+ * the message are refused.  Strings of a fixed length that have another, and
+ * lists of nodes or samples that are no whole number of entries, count as
+ * absent, and so do tokens longer than KRPC_TOKEN_MAX.  Peers that cannot be
+ * dialled are left out of values.  A value of BEP 44 and its salt may be
+ * longer than the limits above; items.h answers that.
  *
- *   ERR_SYNTAX  not a message at all, without y or usable t: no answer
+ * Of a query with something missing that its method needs, kind, tid and
+ * method are set and *complaint names the error to answer with (0: none; the
+ * query is good); of one of an unknown method the target is read as well.
+ *
+ *   ERR_SYNTAX  not a message at all: no y, no t of a byte at least, a reply
+ *               without r, an error without e.  No answer.
  *   ERR_LIMIT   longer than KRPC_READ_MAX, or t longer than KRPC_TID_MAX
  */
 MUST_CHECK enum err krpc_parse(struct span packet, struct krpc *out,
@@ -132,7 +139,9 @@ struct krpc_node {
 };
 void krpc_write_node(struct writer *w, const struct node_id *id,
 	const struct addr *a);
-/* Contacts of one list, at most max; undialable addresses are left out. */
+/* Contacts of one list, at most max.  Left out are undialable addresses and
+ * ports below KRPC_PORT_MIN: whoever names those wants us to shout at a server
+ * of another kind. */
 size_t krpc_read_nodes(struct span nodes, enum addr_family family,
 	struct krpc_node *out, size_t max);
 
