@@ -251,6 +251,13 @@ bool addr_is_local(const struct addr *a)
 	return in_nets(a, local, sizeof local / sizeof local[0]);
 }
 
+bool addr_needs_scope(const struct addr *a)
+{
+	static const struct net scoped[] = {{ADDR_V6, 10, {0xfe, 0x80}}};
+
+	return in_nets(a, scoped, 1);
+}
+
 bool addr_same_net(const struct addr *a, const struct addr *b)
 {
 	if (a->family != b->family || a->family == ADDR_NONE)

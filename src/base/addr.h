@@ -71,6 +71,9 @@ bool addr_is_loopback(const struct addr *a);
 /* Not on the open internet: private, shared (100.64/10), link-local,
  * unique-local, loopback, or unspecified, which connects to this host. */
 bool addr_is_local(const struct addr *a);
+/* IPv6 link-local: it means something only together with an interface, which
+ * struct addr does not name, so nothing can be sent there. */
+bool addr_needs_scope(const struct addr *a);
 /* Same /24 (IPv4) or /64 (IPv6). */
 bool addr_same_net(const struct addr *a, const struct addr *b);
 

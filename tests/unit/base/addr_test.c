@@ -358,6 +358,27 @@ static void ranks_connections_as_bep_40_says(void **state)
 	}
 }
 
+static void only_link_local_addresses_need_an_interface(void **state)
+{
+	static const char *const scoped[] = {
+		"[fe80::1]:1", "[fe80:1::2]:1", "[febf:ffff::1]:1"};
+	static const char *const others[] = {"[fec0::1]:1", "[fe7f::1]:1",
+		"[fd00::1]:1", "[::1]:1", "[2001:db8::1]:1", "169.254.0.1:1"};
+	struct addr a;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof scoped / sizeof scoped[0]; i++) {
+		assert_int_equal(addr_parse(scoped[i], &a), ERR_OK);
+		assert_true(addr_needs_scope(&a));
+	}
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		assert_int_equal(addr_parse(others[i], &a), ERR_OK);
+		assert_false(addr_needs_scope(&a));
+	}
+	a = (struct addr){.family = ADDR_NONE};
+	assert_false(addr_needs_scope(&a));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -378,6 +399,7 @@ int main(void)
 		cmocka_unit_test(knows_loopback),
 		cmocka_unit_test(neighbours_share_24_or_64_bits),
 		cmocka_unit_test(ranks_connections_as_bep_40_says),
+		cmocka_unit_test(only_link_local_addresses_need_an_interface),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
