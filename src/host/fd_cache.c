@@ -84,6 +84,7 @@ static void close_all(struct fd_ref *victims)
 
 		victims = r->chain;
 		close(r->fd);
+		pthread_mutex_destroy(&r->writing);
 		mem_free(r);
 	}
 }
@@ -163,6 +164,7 @@ static struct fd_ref *insert(struct fd_cache *c, const void *owner,
 		.writable = write,
 		.chain = *at,
 	};
+	pthread_mutex_init(&r->writing, NULL);
 	*at = r;
 	list_newest(c, r);
 	c->n++;

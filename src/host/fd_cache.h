@@ -9,6 +9,7 @@
 #ifndef HOST_FD_CACHE_H
 #define HOST_FD_CACHE_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,6 +19,11 @@ struct fd_cache;
 
 struct fd_ref {
 	int fd;
+	/*
+	 * Held around each write.  File systems let one writer at a time into
+	 * a file, and a second one burns its core until it is let in.
+	 */
+	pthread_mutex_t writing;
 	/* Private. */
 	const void *owner;
 	size_t which;

@@ -267,6 +267,20 @@ static void cursor_zero(struct cursor *c, uint64_t n)
 	}
 }
 
+static ssize_t write_alone(const struct files *f, struct fd_ref *ref,
+	const struct iovec *iov, int count, uint64_t at)
+{
+	ssize_t did;
+	int os;
+
+	pthread_mutex_lock(&ref->writing);
+	did = f->io.pwritev(ref->fd, iov, count, (off_t)at);
+	os = errno;
+	pthread_mutex_unlock(&ref->writing);
+	errno = os;
+	return did;
+}
+
 /* All n bytes between the vectors and one file; 0 or a negated errno. */
 static int transfer(struct files *f, struct file_worker *w, bool write,
 	const struct place *place, struct cursor *c, uint64_t n)
@@ -279,8 +293,9 @@ static int transfer(struct files *f, struct file_worker *w, bool write,
 
 		if (count == 0)
 			return -EINVAL;
-		did = (write ? f->io.pwritev : f->io.preadv)(place->ref->fd,
-			w->iov, count, (off_t)at);
+		did = write ? write_alone(f, place->ref, w->iov, count, at)
+			    : f->io.preadv(place->ref->fd, w->iov, count,
+				      (off_t)at);
 		if (did < 0 && errno == EINTR)
 			continue;
 		if (did < 0)
