@@ -13,6 +13,7 @@
 #include "base/rng.h"
 #include "host/disk.h"
 #include "host/errmap.h"
+#include "host/multicast.h"
 #include "host/sockaddr.h"
 #include "host/uv_host.h"
 
@@ -89,6 +90,16 @@ static void op_send_udp(struct host *host, const struct addr *to, struct span s)
 		udp_send(u, to, s);
 }
 
+static void op_multicast_join(struct host *h, bool on)
+{
+	multicast_join(uv_host_of(h)->multicast, on);
+}
+
+static void op_multicast(struct host *h, enum addr_family family, struct span s)
+{
+	multicast_send(uv_host_of(h)->multicast, family, s);
+}
+
 static struct http_req *op_http_get(struct host *h, const struct http_ask *ask,
 	http_done *done, void *user)
 {
@@ -123,6 +134,8 @@ static const struct host_ops uv_host_ops = {
 	.random = op_random,
 	.dial = tcp_dial,
 	.send_udp = op_send_udp,
+	.multicast_join = op_multicast_join,
+	.multicast = op_multicast,
 	.http_get = op_http_get,
 	.http_cancel = op_http_cancel,
 	.resolve = op_resolve,
@@ -405,6 +418,7 @@ enum err host_open(uv_loop_t *loop, const struct host_config *cfg,
 	add_handles(h);
 	h->resolver = resolver_open(h);
 	h->http = http_open(h);
+	h->multicast = multicast_open(h);
 	h->base.disk = host_disk_open(loop, &disk);
 	closer_hold(&h->closer);
 	if (!add_sockets(h, &sockets)) {
@@ -442,6 +456,7 @@ void host_close(struct host *host, void (*done)(void *user), void *user)
 		h->listeners[i] = NULL;
 		h->udp[i] = NULL;
 	}
+	multicast_close(h->multicast);
 	http_close(h->http);
 	resolver_close(h->resolver);
 	h->resolver = NULL;

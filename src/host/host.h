@@ -30,6 +30,9 @@ struct host_up {
 	/* Borrowed for the call. */
 	void (*datagram)(void *user, struct span bytes,
 		const struct addr *from);
+	/* To a group that was joined; borrowed for the call. */
+	void (*multicast)(void *user, struct span bytes,
+		const struct addr *from);
 	/* The time asked for with wake_at() has come. */
 	void (*wake)(void *user, uint64_t now);
 	void *user;

@@ -21,6 +21,7 @@
 
 struct http;
 struct listener;
+struct multicast;
 struct resolver;
 struct udp;
 
@@ -45,6 +46,7 @@ struct uv_host {
 	uint16_t port;
 	struct listener *listeners[HOST_FAMILIES];
 	struct udp *udp[HOST_FAMILIES];
+	struct multicast *multicast;
 	struct resolver *resolver;
 	struct http *http;
 
