@@ -93,6 +93,29 @@ static void op_send_udp(struct host *h, const struct addr *to, struct span s)
 		sim_send_udp(host_of(h)->m.node, to, s);
 }
 
+static void take_multicast(void *user, struct span bytes,
+	const struct addr *from)
+{
+	struct sim_host *h = user;
+
+	if (h->engine)
+		engine_multicast(h->engine, bytes, from);
+}
+
+static void op_multicast_join(struct host *h, bool on)
+{
+	if (!host_of(h)->dead)
+		sim_node_join(host_of(h)->m.node, on ? take_multicast : NULL,
+			h);
+}
+
+/* The virtual internet has IPv4 only. */
+static void op_multicast(struct host *h, enum addr_family family, struct span s)
+{
+	if (!host_of(h)->dead && family == ADDR_V4)
+		sim_multicast(host_of(h)->m.node, s);
+}
+
 /* --- HTTP
  * ---------------------------------------------------------------------- */
 
@@ -213,6 +236,8 @@ static const struct host_ops ops = {
 	.random = op_random,
 	.dial = op_dial,
 	.send_udp = op_send_udp,
+	.multicast_join = op_multicast_join,
+	.multicast = op_multicast,
 	.http_get = op_http_get,
 	.http_cancel = op_http_cancel,
 	.resolve = op_resolve,
@@ -291,6 +316,7 @@ void sim_host_detach(struct sim_host *h)
 		return;
 	sim_node_listen(h->m.node, 0, NULL, NULL);
 	sim_node_bind_udp(h->m.node, 0, NULL, NULL);
+	sim_node_join(h->m.node, NULL, NULL);
 }
 
 void sim_host_kill(struct sim_host *h)

@@ -166,22 +166,40 @@ static void note_sent_to(struct sim_node *n, const struct addr *to)
 	n->known[n->nknown++] = *to;
 }
 
+static void hand_over(struct sim_node *to, const struct datagram *d)
+{
+	struct span bytes = span_of(d->bytes, d->n);
+
+	sim_mix(d->net->sim, sim_now(d->net->sim));
+	sim_mix_bytes(d->net->sim, d->bytes, d->n);
+	if (d->to_group)
+		to->multicast(to->multicast_user, bytes, &d->from);
+	else
+		to->datagram(to->udp_user, bytes, &d->from);
+}
+
+static bool is_taken(const struct sim_node *to, const struct datagram *d)
+{
+	if (to->dark)
+		return false;
+	if (d->to_group)
+		return to->multicast != NULL;
+	return to->datagram && to->udp_port == d->to.port &&
+	       lets_in(to, &d->from);
+}
+
 static void datagram_arrives(struct sim_event *ev)
 {
 	struct datagram *d = container_of(ev, struct datagram, ev);
 	struct sim_node *to = sim_net_find(d->net, &d->to);
 
 	list_remove(&d->link);
-	if (to && !to->dark && to->datagram && to->udp_port == d->to.port &&
-		lets_in(to, &d->from)) {
-		sim_mix(d->net->sim, sim_now(d->net->sim));
-		sim_mix_bytes(d->net->sim, d->bytes, d->n);
-		to->datagram(to->udp_user, span_of(d->bytes, d->n), &d->from);
-	}
+	if (to && is_taken(to, d))
+		hand_over(to, d);
 	mem_free(d);
 }
 
-static void send_copy(struct sim_node *from, const struct addr *to,
+static struct datagram *send_copy(struct sim_node *from, const struct addr *to,
 	struct span bytes, uint64_t delay)
 {
 	struct sim_net *net = from->net;
@@ -196,6 +214,7 @@ static void send_copy(struct sim_node *from, const struct addr *to,
 	d->ev.fire = datagram_arrives;
 	list_push_back(&net->datagrams, &d->link);
 	sim_in(net->sim, &d->ev, delay);
+	return d;
 }
 
 void sim_send_udp(struct sim_node *from, const struct addr *to,
@@ -218,4 +237,30 @@ void sim_send_udp(struct sim_node *from, const struct addr *to,
 	send_copy(from, to, bytes, delay);
 	if (sim_chance(s, from->link.duplicate_permille))
 		send_copy(from, to, bytes, delay + sim_between(s, 0, 20));
+}
+
+void sim_node_join(struct sim_node *n,
+	void (*multicast)(void *user, struct span bytes,
+		const struct addr *from),
+	void *user)
+{
+	n->multicast = multicast;
+	n->multicast_user = user;
+}
+
+void sim_multicast(struct sim_node *from, struct span bytes)
+{
+	struct sim_net *net = from->net;
+
+	if (from->dark || from->link.lan == 0)
+		return;
+	for (size_t i = 0; i < net->nnodes; i++) {
+		struct sim_node *n = net->nodes[i];
+
+		if (n->link.lan != from->link.lan ||
+			sim_chance(net->sim, n->link.loss_permille))
+			continue;
+		send_copy(from, &n->ip, bytes, sim_net_latency(from, n))
+			->to_group = true;
+	}
 }

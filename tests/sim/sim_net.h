@@ -31,7 +31,8 @@ struct sim_link {
 	uint32_t jitter_ms;
 	/* Of datagrams; streams suffer a loss as a delay. */
 	uint32_t loss_permille, duplicate_permille, reorder_permille;
-	bool nat; /* nobody can connect to it; datagrams only as answers */
+	uint32_t lan; /* whose multicast reaches it; 0: nobody's */
+	bool nat;     /* nobody can connect to it; datagrams only as answers */
 };
 
 struct sim_net *sim_net_new(struct sim *s);
@@ -59,11 +60,18 @@ void sim_node_bind_udp(struct sim_node *n, uint16_t port,
 		const struct addr *from),
 	void *user);
 
+/* What is sent to all of its own network, itself included; NULL: not heard. */
+void sim_node_join(struct sim_node *n,
+	void (*multicast)(void *user, struct span bytes,
+		const struct addr *from),
+	void *user);
+
 /* ADDR_NONE cannot be reached: fails at once, through ended(). */
 struct stream *sim_dial(struct sim_node *from, const struct addr *to,
 	const struct stream_events *ev, void *user);
 void sim_send_udp(struct sim_node *from, const struct addr *to,
 	struct span bytes);
+void sim_multicast(struct sim_node *from, struct span bytes);
 
 /*
  * The process on this node dies: its ports close, and its streams end for

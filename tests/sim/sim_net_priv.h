@@ -12,6 +12,7 @@ struct datagram {
 	struct list link;
 	struct sim_net *net;
 	struct addr from, to;
+	bool to_group;
 	size_t n;
 	uint8_t bytes[];
 };
@@ -36,6 +37,9 @@ struct sim_node {
 	void (*datagram)(void *user, struct span bytes,
 		const struct addr *from);
 	void *udp_user;
+	void (*multicast)(void *user, struct span bytes,
+		const struct addr *from);
+	void *multicast_user;
 	struct addr *known; /* NAT: whom it has sent to */
 	size_t nknown, known_cap;
 

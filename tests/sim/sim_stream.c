@@ -573,6 +573,7 @@ void sim_node_die(struct sim_node *n)
 	n->tcp_port = n->udp_port = 0;
 	n->accept = NULL;
 	n->datagram = NULL;
+	n->multicast = NULL;
 	while (!list_empty(&n->ends))
 		end_dies(container_of(n->ends.next, struct end, in_node));
 }
