@@ -104,6 +104,80 @@ static int usefulness(const struct entry *e)
 	return value - 32 * (e->is_self ? (int)PEER_BOOK_FAILS_MAX : e->fails);
 }
 
+/* --- hearsay ---------------------------------------------------------- */
+
+static bool is_hearsay(const struct entry *e)
+{
+	return e->sources == SOURCE_PEX && !e->useful && !e->connected;
+}
+
+/* Told of a port where peers seldom listen, but other servers do. */
+static bool is_suspect(const struct entry *e)
+{
+	return is_hearsay(e) && e->addr.port < 1024;
+}
+
+/* It failed, and that long ago that it may be forgotten, or told again. */
+static bool is_stale(const struct entry *e, uint64_t now)
+{
+	return is_hearsay(e) && e->tried && !e->dialled &&
+	       now - e->tried_ms >= PEER_BOOK_REST_MAX_MS;
+}
+
+struct hearsay {
+	uint32_t all, untested, same_ip;
+	struct entry *stale; /* one of them */
+};
+
+static struct hearsay count_hearsay(const struct peer_book *b,
+	const struct addr *a, uint64_t now)
+{
+	struct hearsay h = {.all = 0};
+
+	for (uint32_t i = 0; i < b->n; i++) {
+		struct entry *e = b->list[i];
+
+		if (!is_hearsay(e))
+			continue;
+		h.all++;
+		h.untested += !e->tried;
+		if (is_stale(e, now))
+			h.stale = e;
+		else
+			h.same_ip += addr_same_ip(&e->addr, a);
+	}
+	return h;
+}
+
+static bool hearsay_has_room(struct peer_book *b, const struct addr *a,
+	uint64_t now)
+{
+	struct hearsay h = count_hearsay(b, a, now);
+
+	if (h.untested >= PEER_BOOK_UNTESTED_MAX ||
+		h.same_ip >= PEER_BOOK_HEARSAY_IP_MAX)
+		return false;
+	if (h.all < PEER_BOOK_HEARSAY_MAX)
+		return true;
+	if (!h.stale)
+		return false;
+	remove_entry(b, h.stale);
+	return true;
+}
+
+/* It is told of once more: another try, if the last one is long ago. */
+static void told_again(struct peer_book *b, struct entry *e, uint64_t now)
+{
+	if (!is_stale(e, now) || count_hearsay(b, &e->addr, now).untested >=
+					 PEER_BOOK_UNTESTED_MAX)
+		return;
+	e->tried = false;
+	e->fails = 0;
+	e->rest_until = now;
+}
+
+/* ---------------------------------------------------------------------- */
+
 static struct entry *least_useful(const struct peer_book *b)
 {
 	struct entry *least = NULL;
@@ -148,9 +222,13 @@ bool peer_book_add(struct peer_book *b, const struct addr *a, uint8_t source,
 
 	if (e) {
 		e->sources |= source;
+		if (source == SOURCE_PEX)
+			told_again(b, e, now);
 		return false;
 	}
 	if (!addr_is_dialable(a) || peer_book_banned(b, a))
+		return false;
+	if (source == SOURCE_PEX && !hearsay_has_room(b, a, now))
 		return false;
 	if (!make_room(b, &fresh))
 		return false;
@@ -167,8 +245,10 @@ bool peer_book_add(struct peer_book *b, const struct addr *a, uint8_t source,
 
 static bool may_ever_dial(const struct entry *e)
 {
+	uint32_t most = is_hearsay(e) ? 1 : PEER_BOOK_FAILS_MAX;
+
 	return !e->dialled && !e->is_self &&
-	       (e->fails < PEER_BOOK_FAILS_MAX || e->sources & SOURCE_USER);
+	       (e->fails < most || e->sources & SOURCE_USER);
 }
 
 static void set_self(struct peer_book *b, const struct addr *self)
@@ -194,6 +274,8 @@ static bool goes_before(const struct peer_book *b, struct entry *x,
 	int rank_x = source_rank(x->sources), rank_y = source_rank(y->sources);
 	uint32_t prio_x, prio_y;
 
+	if (is_suspect(x) != is_suspect(y))
+		return is_suspect(y);
 	if (x->fails != y->fails)
 		return x->fails < y->fails;
 	if (x->tried != y->tried)
@@ -260,7 +342,7 @@ static void note_failure(struct entry *e, uint64_t now)
 	uint64_t most = e->sources & SOURCE_USER ? PEER_BOOK_REST_USER_MS
 	                                         : PEER_BOOK_REST_MAX_MS;
 
-	if (rest > most)
+	if (rest > most || is_hearsay(e))
 		rest = most;
 	e->rest_until = now + rest;
 	if (e->fails < PEER_BOOK_FAILS_MAX)
@@ -360,6 +442,13 @@ void peer_book_forget(struct peer_book *b, const struct addr *a)
 		e->is_self = true;
 }
 
+void peer_book_drop(struct peer_book *b, uint8_t sources)
+{
+	for (uint32_t i = b->n; i-- > 0;)
+		if (!(b->list[i]->sources & ~sources) && !b->list[i]->dialled)
+			remove_entry(b, b->list[i]);
+}
+
 void peer_book_clear_failures(struct peer_book *b)
 {
 	for (uint32_t i = 0; i < b->n; i++) {
@@ -370,7 +459,7 @@ void peer_book_clear_failures(struct peer_book *b)
 
 static bool is_good(const struct entry *e)
 {
-	return !e->is_self && e->fails == 0;
+	return !e->is_self && e->fails == 0 && !is_hearsay(e);
 }
 
 /* Connected, once useful, or only heard of. */

@@ -13,7 +13,14 @@
  * that was useful 10 s; banned addresses are never given out and their
  * incoming connections are refused.
  *
- * The map of addresses is keyed; peer_book_next() is O(entries).
+ * What only peer exchange says is hearsay until a connection proved it: at
+ * most PEER_BOOK_HEARSAY_MAX entries, of which PEER_BOOK_UNTESTED_MAX were
+ * not tried yet, and PEER_BOOK_HEARSAY_IP_MAX of one IP.  Each is tried once;
+ * one that failed is tried again when it is told again an hour later.  Ports
+ * below 1024 come last of all.  Hearsay is not kept in resume data.
+ *
+ * The map of addresses is keyed; peer_book_next() is O(entries), and so is
+ * peer_book_add() of hearsay.
  */
 #ifndef CORE_SWARM_PEER_BOOK_H
 #define CORE_SWARM_PEER_BOOK_H
@@ -28,6 +35,9 @@
 #define PEER_BOOK_MAX 2000u
 #define PEER_BOOK_FAILS_MAX 5u
 #define PEER_BOOK_BANS_MAX 1000u /* then the oldest ban ends */
+#define PEER_BOOK_HEARSAY_MAX (PEER_BOOK_MAX * 3 / 10)
+#define PEER_BOOK_UNTESTED_MAX 200u
+#define PEER_BOOK_HEARSAY_IP_MAX 5u
 #define PEER_BOOK_REST_MS 5000u
 #define PEER_BOOK_REST_MAX_MS 3600000u
 #define PEER_BOOK_REST_USER_MS 60000u
@@ -70,6 +80,8 @@ void peer_book_ban(struct peer_book *b, const struct addr *a);
 bool peer_book_banned(const struct peer_book *b, const struct addr *a);
 /* It is ourselves: never dial again. */
 void peer_book_forget(struct peer_book *b, const struct addr *a);
+/* Removes all that only these sources named, but for those connected. */
+void peer_book_drop(struct peer_book *b, uint8_t sources);
 void peer_book_clear_failures(struct peer_book *b); /* user asked again */
 
 /* Up to max addresses worth keeping in resume data, best first. */

@@ -20,10 +20,10 @@ static struct peer_book *make(void)
 	return peer_book_new(key, 1);
 }
 
-/* Address number i: 20.i.i.7, port 1000. */
+/* Address number i: 20.i.i.7, port 6881. */
 static struct addr nth(uint32_t i)
 {
-	return addr_v4(20, (uint8_t)(i >> 8), (uint8_t)i, 7, 1000);
+	return addr_v4(20, (uint8_t)(i >> 8), (uint8_t)i, 7, 6881);
 }
 
 static bool next(struct peer_book *b, uint64_t now, struct addr *out)
@@ -307,7 +307,7 @@ static void connected_entries_do_not_make_room(void **state)
 	uint32_t n = 0;
 
 	(void)state;
-	fill(b, SOURCE_PEX);
+	fill(b, SOURCE_DHT);
 	while (next(b, 0, &got)) {
 		peer_book_connected(b, &got);
 		n++;
@@ -325,7 +325,7 @@ static void keeps_the_good_ones_for_next_time(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < 3; i++) {
 		a[i] = nth(i);
-		assert_true(peer_book_add(b, &a[i], SOURCE_PEX, 0));
+		assert_true(peer_book_add(b, &a[i], SOURCE_DHT, 0));
 	}
 	while (next(b, 0, &got))
 		;
@@ -333,7 +333,7 @@ static void keeps_the_good_ones_for_next_time(void **state)
 	peer_book_disconnected(b, &a[1], true, 0);
 	peer_book_connected(b, &a[2]);
 	a[3] = nth(3);
-	assert_true(peer_book_add(b, &a[3], SOURCE_PEX, 0));
+	assert_true(peer_book_add(b, &a[3], SOURCE_DHT, 0));
 	assert_int_equal(peer_book_good(b, good, 4), 3);
 	assert_true(addr_equal(&good[0], &a[2]));
 	assert_true(addr_equal(&good[1], &a[1]));
@@ -354,6 +354,197 @@ static void ignores_strangers_in_reports(void **state)
 	peer_book_forget(b, &a);
 	assert_int_equal(peer_book_sources(b, &a), 0);
 	assert_int_equal(peer_book_counts(b, 0).known, 0);
+	peer_book_free(b);
+}
+
+/* --- hearsay ---------------------------------------------------------- */
+
+static uint32_t add_hearsay(struct peer_book *b, uint32_t from, uint32_t n,
+	uint64_t now)
+{
+	uint32_t taken = 0;
+
+	for (uint32_t i = from; i < from + n; i++) {
+		struct addr a = nth(i);
+
+		taken += peer_book_add(b, &a, SOURCE_PEX, now);
+	}
+	return taken;
+}
+
+/* Dials all that may be dialled, in vain. */
+static uint32_t dial_in_vain(struct peer_book *b, uint64_t now)
+{
+	struct addr a;
+	uint32_t n = 0;
+
+	while (next(b, now, &a)) {
+		peer_book_disconnected(b, &a, false, now);
+		n++;
+	}
+	return n;
+}
+
+static void takes_so_much_hearsay_untested(void **state)
+{
+	struct peer_book *b = make();
+
+	(void)state;
+	assert_int_equal(add_hearsay(b, 0, 1000, 0), PEER_BOOK_UNTESTED_MAX);
+	assert_int_equal(add_hearsay(b, 2000, 100, 0), 0);
+	assert_int_equal(dial_in_vain(b, 0), PEER_BOOK_UNTESTED_MAX);
+	assert_int_equal(add_hearsay(b, 2000, 1000, 0), PEER_BOOK_UNTESTED_MAX);
+	peer_book_free(b);
+}
+
+static void hearsay_is_never_more_than_its_share(void **state)
+{
+	struct peer_book *b = make();
+	uint64_t now = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 20; i++) {
+		add_hearsay(b, i * 300, 300, now);
+		dial_in_vain(b, now);
+		now += 60000;
+	}
+	assert_int_equal(peer_book_counts(b, now).known, PEER_BOOK_HEARSAY_MAX);
+	/* What failed long ago makes room. */
+	now += PEER_BOOK_REST_MAX_MS;
+	assert_int_equal(add_hearsay(b, 7000, 300, now),
+		PEER_BOOK_UNTESTED_MAX);
+	assert_int_equal(peer_book_counts(b, now).known, PEER_BOOK_HEARSAY_MAX);
+	peer_book_free(b);
+}
+
+static void hearsay_is_tried_once_and_again_when_told_an_hour_later(void *
+		*state)
+{
+	struct peer_book *b = make();
+	struct addr a = nth(1), got;
+	uint64_t now = 1000;
+
+	(void)state;
+	assert_true(peer_book_add(b, &a, SOURCE_PEX, now));
+	assert_int_equal(dial_in_vain(b, now), 1);
+	assert_true(peer_book_deadline(b, now) == NEVER);
+	for (int i = 0; i < 59; i++) {
+		now += 60000;
+		assert_false(peer_book_add(b, &a, SOURCE_PEX, now));
+		assert_false(next(b, now, &got));
+	}
+	now += 60000;
+	assert_false(next(b, now, &got));
+	assert_false(peer_book_add(b, &a, SOURCE_PEX, now));
+	assert_int_equal(dial_in_vain(b, now), 1);
+	peer_book_free(b);
+}
+
+static void another_source_makes_it_more_than_hearsay(void **state)
+{
+	struct peer_book *b = make();
+	struct addr a = nth(1), got;
+
+	(void)state;
+	assert_true(peer_book_add(b, &a, SOURCE_PEX, 0));
+	assert_int_equal(dial_in_vain(b, 0), 1);
+	peer_book_add(b, &a, SOURCE_TRACKER, 1);
+	assert_int_equal(peer_book_deadline(b, 1), PEER_BOOK_REST_MAX_MS);
+	assert_true(next(b, PEER_BOOK_REST_MAX_MS, &got));
+	peer_book_free(b);
+}
+
+static void hearsay_that_proved_true_is_dialled_as_any_other(void **state)
+{
+	struct peer_book *b = make();
+	struct addr a = nth(1), got;
+
+	(void)state;
+	assert_true(peer_book_add(b, &a, SOURCE_PEX, 0));
+	assert_true(next(b, 0, &got));
+	peer_book_connected(b, &a);
+	/* It takes no place of the untested any more. */
+	assert_int_equal(add_hearsay(b, 100, 300, 0), PEER_BOOK_UNTESTED_MAX);
+	dial_in_vain(b, 0);
+	peer_book_disconnected(b, &a, true, 1000);
+	assert_true(next(b, 1000 + PEER_BOOK_REST_USEFUL_MS, &got));
+	peer_book_disconnected(b, &a, false, 20000);
+	assert_true(next(b, 20000 + PEER_BOOK_REST_MS, &got));
+	assert_true(addr_equal(&got, &a));
+	peer_book_free(b);
+}
+
+static void of_one_ip_hearsay_names_few_ports(void **state)
+{
+	struct peer_book *b = make();
+	uint32_t taken = 0;
+
+	(void)state;
+	for (uint16_t port = 5000; port < 5100; port++) {
+		struct addr a = addr_v4(20, 1, 1, 1, port);
+
+		taken += peer_book_add(b, &a, SOURCE_PEX, 0);
+		dial_in_vain(b, 0);
+	}
+	assert_int_equal(taken, PEER_BOOK_HEARSAY_IP_MAX);
+	for (uint16_t port = 6000; port < 6100; port++) {
+		struct addr a = addr_v4(20, 1, 1, 1, port);
+
+		assert_true(peer_book_add(b, &a, SOURCE_TRACKER, 0));
+	}
+	peer_book_free(b);
+}
+
+static void ports_of_servers_come_last(void **state)
+{
+	struct peer_book *b = make();
+	struct addr web = addr_v4(20, 1, 1, 1, 443), plain = nth(1);
+	struct addr named = addr_v4(20, 1, 1, 2, 443), got;
+
+	(void)state;
+	assert_true(peer_book_add(b, &web, SOURCE_PEX, 0));
+	assert_true(peer_book_add(b, &plain, SOURCE_PEX, 0));
+	assert_true(peer_book_add(b, &named, SOURCE_TRACKER, 0));
+	assert_true(next(b, 0, &got));
+	assert_true(addr_equal(&got, &named));
+	peer_book_disconnected(b, &got, true, 0);
+	assert_true(next(b, 20000, &got));
+	assert_true(addr_equal(&got, &plain));
+	assert_true(next(b, 20000, &got));
+	assert_true(addr_equal(&got, &named));
+	assert_true(next(b, 20000, &got));
+	assert_true(addr_equal(&got, &web));
+	peer_book_free(b);
+}
+
+static void hearsay_is_not_kept_in_resume_data(void **state)
+{
+	struct peer_book *b = make();
+	struct addr out[4];
+
+	(void)state;
+	assert_int_equal(add_hearsay(b, 0, 3, 0), 3);
+	assert_int_equal(peer_book_good(b, out, 4), 0);
+	peer_book_free(b);
+}
+
+static void drops_what_only_some_sources_named(void **state)
+{
+	struct peer_book *b = make();
+	struct addr a[4] = {nth(0), nth(1), nth(2), nth(3)};
+	struct addr got;
+
+	(void)state;
+	peer_book_add(b, &a[0], SOURCE_PEX, 0);
+	peer_book_add(b, &a[1], SOURCE_DHT, 0);
+	peer_book_add(b, &a[2], SOURCE_DHT, 0);
+	peer_book_add(b, &a[2], SOURCE_TRACKER, 0);
+	peer_book_add(b, &a[3], SOURCE_USER, 0);
+	peer_book_drop(b, SOURCE_PEX | SOURCE_DHT | SOURCE_LSD);
+	assert_int_equal(peer_book_counts(b, 0).known, 2);
+	assert_true(next(b, 0, &got) && addr_equal(&got, &a[3]));
+	assert_true(next(b, 0, &got) && addr_equal(&got, &a[2]));
+	assert_false(next(b, 0, &got));
 	peer_book_free(b);
 }
 
@@ -378,6 +569,17 @@ int main(void)
 		cmocka_unit_test(connected_entries_do_not_make_room),
 		cmocka_unit_test(keeps_the_good_ones_for_next_time),
 		cmocka_unit_test(ignores_strangers_in_reports),
+		cmocka_unit_test(takes_so_much_hearsay_untested),
+		cmocka_unit_test(hearsay_is_never_more_than_its_share),
+		cmocka_unit_test(
+			hearsay_is_tried_once_and_again_when_told_an_hour_later),
+		cmocka_unit_test(another_source_makes_it_more_than_hearsay),
+		cmocka_unit_test(
+			hearsay_that_proved_true_is_dialled_as_any_other),
+		cmocka_unit_test(of_one_ip_hearsay_names_few_ports),
+		cmocka_unit_test(ports_of_servers_come_last),
+		cmocka_unit_test(hearsay_is_not_kept_in_resume_data),
+		cmocka_unit_test(drops_what_only_some_sources_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
