@@ -158,6 +158,7 @@ void engine_apply_settings(struct engine *e)
 		(uint32_t)settings_int(s, SET_MAX_PEERS_TORRENT);
 	e->shared.max_half_open = (uint32_t)settings_int(s, SET_MAX_HALF_OPEN);
 	e->shared.upload_slots = (uint32_t)settings_int(s, SET_UPLOAD_SLOTS);
+	e->shared.pex_on = settings_bool(s, SET_PEX);
 	engine_arm(e, now);
 }
 

@@ -98,7 +98,6 @@ static const struct setting_info table[SETTINGS_COUNT] = {
 		.fallback = "on",
 		.help = "Find peers in the local network."},
 	[SET_PEX] = {.name = "pex",
-		.when = SETTING_LATER,
 		.type = SETTING_BOOL,
 		.fallback = "on",
 		.help = "Find peers through the peers we have."},

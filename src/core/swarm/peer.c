@@ -65,6 +65,7 @@ struct peer *peer_new(struct swarm *sw, const struct addr *a)
 	p->addr = *a;
 	p->id = ++sw->sh->next_peer_id;
 	p->am_choking = p->peer_choking = true;
+	p->pex_place = PEX_NOBODY;
 	p->opened_ms = p->heard_ms = p->sent_ms = now;
 	p->control_since_ms = now;
 	list_init(&p->unsettled);
@@ -129,6 +130,7 @@ void peer_doom(struct peer *p, enum err e, const char *why)
 	p->stage = PEER_DOOMED;
 	peer_download_leave(p);
 	peer_upload_leave(p);
+	peer_pex_leave(p);
 	if (sw->fetch && p->in_metadata)
 		metadata_fetch_leave(sw->fetch, p->slot);
 	list_remove(&p->thirsty_up);
@@ -159,6 +161,17 @@ void peer_send_bytes(struct peer *p, struct span bytes)
 		return;
 	p->sent_ms = swarm_now(p->sw);
 	stream_send(p->stream, bytes);
+}
+
+void peer_send_extended(struct peer *p, uint8_t id, struct span body)
+{
+	size_t cap = body.n + 16;
+	uint8_t *b = mem_alloc(cap);
+	struct writer w = writer_of(b, cap);
+
+	wire_put_extended(&w, id, body);
+	peer_send_bytes(p, writer_span(&w));
+	mem_free(b);
 }
 
 void peer_send_simple(struct peer *p, enum wire_kind kind)
@@ -415,6 +428,7 @@ void peer_tick(struct peer *p, uint64_t now)
 		peer_send_bytes(p, span_of(keepalive, sizeof keepalive));
 	if (p->sw->fetch)
 		peer_hello_metadata_ask(p, now);
+	peer_pex_tick(p, now);
 	peer_download_tick(p, now);
 	if (now - p->heard_ms > 30000)
 		wire_idle(p->wire);

@@ -87,24 +87,14 @@ void peer_hello_peer_id(struct peer *p, const uint8_t id[20])
 		return;
 	p->stage = PEER_READY;
 	p->ready_ms = swarm_now(p->sw);
+	pex_partner_begin(&p->pex, p->ready_ms);
 	if (p->in_book)
 		peer_book_connected(p->sw->book, &p->book_addr);
 	peer_hello_introduce(p);
 	p->sw->cfg.owner->changed(p->sw->cfg.user);
 }
 
-static void send_extended(struct peer *p, uint8_t id, struct span body)
-{
-	size_t cap = body.n + 16;
-	uint8_t *b = mem_alloc(cap);
-	struct writer w = writer_of(b, cap);
-
-	wire_put_extended(&w, id, body);
-	peer_send_bytes(p, writer_span(&w));
-	mem_free(b);
-}
-
-static void send_ext_handshake(struct peer *p)
+void peer_hello_offer(struct peer *p)
 {
 	struct swarm *sw = p->sw;
 	struct buf body = {0};
@@ -116,10 +106,12 @@ static void send_ext_handshake(struct peer *p)
 		.metadata = !sw->c.is_private,
 		.metadata_size = sw->c.is_private ? 0 : (uint32_t)sw->c.info.n,
 		.upload_only = swarm_complete(sw),
+		.pex = peer_pex_is_on(sw),
 	};
 
+	p->offered_pex = offer.pex;
 	ext_handshake_write(&offer, &body);
-	send_extended(p, EXT_HANDSHAKE_ID, buf_span(&body));
+	peer_send_extended(p, EXT_HANDSHAKE_ID, buf_span(&body));
 	buf_free(&body);
 }
 
@@ -172,7 +164,7 @@ void peer_hello_introduce(struct peer *p)
 	if (!p->said_pieces)
 		send_pieces(p);
 	if (p->has_ext)
-		send_ext_handshake(p);
+		peer_hello_offer(p);
 	send_allowed_fast(p);
 }
 
@@ -249,7 +241,7 @@ static void send_metadata(struct peer *p, const struct utm_message *m)
 	struct buf body = {0};
 
 	utm_write(m, &body);
-	send_extended(p, p->ext.id[EXT_UT_METADATA], buf_span(&body));
+	peer_send_extended(p, p->ext.id[EXT_UT_METADATA], buf_span(&body));
 	buf_free(&body);
 }
 
@@ -356,6 +348,8 @@ void peer_hello_extended(struct peer *p, const struct wire_event *ev)
 		return;
 	if (id == EXT_HANDSHAKE_ID)
 		handle_handshake(p, ev->extended.body);
+	else if (id == EXT_UT_PEX + 1)
+		peer_pex_receive(p, ev->extended.body);
 	else if (id == EXT_UT_METADATA + 1)
 		handle_metadata(p, ev->extended.body);
 	else if (id == EXT_LT_DONTHAVE + 1)

@@ -35,6 +35,7 @@ struct swarm *swarm_new(const struct swarm_config *cfg)
 	list_init(&sw->unsettled);
 	sw->book = peer_book_new(sw->sh->map_key, rng_u64(&sw->sh->rng));
 	sw->blame = blame_new(sw->sh->map_key);
+	sw->pex = pex_new();
 	sw->fetch = metadata_fetch_new(cfg->hash);
 	sw->next_tick_ms = NEVER;
 	return sw;
@@ -55,6 +56,7 @@ void swarm_free(struct swarm *sw)
 	mem_free(sw->peers);
 	peer_book_free(sw->book);
 	blame_free(sw->blame);
+	pex_free(sw->pex);
 	metadata_fetch_free(sw->fetch);
 	mem_free(sw);
 }
@@ -194,30 +196,47 @@ static void dial_one(struct swarm *sw, const struct addr *a)
 	p->in_book = true;
 	p->stage = PEER_CONNECTING;
 	sw->sh->nhalf_open++;
+	sw->sh->ndials++;
 	slot_put(sw, p);
 	peer_attach(p, NULL, NULL);
 	peer_dial(p);
 }
 
+/* So many each second, whatever lists of peers say. */
+static bool rate_allows(struct swarm_shared *sh, uint64_t now)
+{
+	if (now - sh->dials_since_ms >= 1000) {
+		sh->dials_since_ms = now;
+		sh->ndials = 0;
+	}
+	return sh->ndials < SWARM_DIALS_PER_S;
+}
+
 void swarm_dial(struct swarm *sw)
 {
+	uint64_t now = swarm_now(sw);
 	struct addr a;
 	unsigned n = 0;
 
-	while (n++ < DIALS_AT_ONCE && wants_to_dial(sw) &&
-		peer_book_next(sw->book, &sw->sh->self4, swarm_complete(sw),
-			swarm_now(sw), &a))
+	sw->dials_held = false;
+	while (n++ < DIALS_AT_ONCE && wants_to_dial(sw)) {
+		sw->dials_held = !rate_allows(sw->sh, now);
+		if (sw->dials_held || !peer_book_next(sw->book, &sw->sh->self4,
+					      swarm_complete(sw), now, &a))
+			return;
 		dial_one(sw, &a);
+	}
 }
 
-void swarm_add_addr(struct swarm *sw, const struct addr *a, uint8_t source)
+bool swarm_add_addr(struct swarm *sw, const struct addr *a, uint8_t source)
 {
 	uint64_t now = swarm_now(sw);
+	bool is_new = peer_book_add(sw->book, a, source, now);
 
-	peer_book_add(sw->book, a, source, now);
 	if (sw->active && sw->next_tick_ms == NEVER)
 		sw->next_tick_ms = now + SWARM_TICK_MS;
 	swarm_unsettle(sw);
+	return is_new;
 }
 
 static bool is_welcome(struct swarm *sw, const struct addr *a)
@@ -367,7 +386,9 @@ uint64_t swarm_deadline(const struct swarm *sw)
 		return sw->next_tick_ms;
 	/* Somebody could be dialled, were it not for the engine's limits.  A
 	 * seed does not wait for that: those it knows may be seeds as well. */
-	if (!swarm_complete(sw) && peer_book_counts(sw->book, now).dialable > 0)
+	if (sw->dials_held ||
+		(!swarm_complete(sw) &&
+			peer_book_counts(sw->book, now).dialable > 0))
 		return now + SWARM_TICK_MS;
 	return peer_book_deadline(sw->book, now);
 }
@@ -395,13 +416,31 @@ static void leave_picker(struct swarm *sw)
 			peer_download_leave(sw->peers[i]);
 }
 
+/* It is private (BEP 27): whoever was not named by its tracker goes. */
+static void forget_strangers(struct swarm *sw)
+{
+	const uint8_t strangers = SOURCE_DHT | SOURCE_PEX | SOURCE_LSD;
+
+	for (uint32_t i = 0; i < sw->nslots; i++) {
+		struct peer *p = sw->peers[i];
+
+		if (p && p->in_book && !p->is_incoming &&
+			!(peer_book_sources(sw->book, &p->book_addr) &
+				~strangers))
+			peer_doom(p, ERR_CANCELED, NULL);
+	}
+	peer_book_drop(sw->book, strangers);
+}
+
 void swarm_set_content(struct swarm *sw, const struct swarm_content *c)
 {
 	bool new_layout = c->layout && !sw->c.layout;
+	bool was_private = sw->c.is_private;
 
 	if (c->picker != sw->c.picker)
 		leave_picker(sw);
 	sw->c = *c;
+	sw->c.is_private |= was_private; /* its hash makes it so */
 	if (new_layout) {
 		metadata_fetch_free(sw->fetch);
 		sw->fetch = NULL;
@@ -411,6 +450,8 @@ void swarm_set_content(struct swarm *sw, const struct swarm_content *c)
 	for (uint32_t i = 0; new_layout && i < sw->nslots; i++)
 		if (sw->peers[i] && sw->peers[i]->stage == PEER_READY)
 			peer_drain(sw->peers[i]);
+	if (sw->c.is_private && !was_private)
+		forget_strangers(sw);
 	swarm_stir(sw);
 }
 

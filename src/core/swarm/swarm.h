@@ -36,6 +36,7 @@
 #define SWARM_USELESS_MS 600000u /* mutual lack of interest */
 #define SWARM_REQQ 500u          /* requests we let a peer have open */
 #define SWARM_UNASKED_MAX (1u << 20)
+#define SWARM_DIALS_PER_S 30u  /* of all torrents: lists of peers may lie */
 #define SWARM_ASKED_TO_POOL 4u /* open requests, in sizes of the pool */
 
 struct block_pool;
@@ -56,8 +57,11 @@ struct swarm_shared {
 	struct addr self4, self6; /* our address as told by others */
 	uint32_t npeers, max_peers;
 	uint32_t nhalf_open, max_half_open;
+	uint32_t ndials; /* in the second since dials_since_ms */
+	uint64_t dials_since_ms;
 	uint32_t max_peers_torrent;
 	uint32_t upload_slots;
+	bool pex_on;          /* public torrents exchange peers with theirs */
 	uint64_t asked_bytes; /* open requests of all peers */
 	uint64_t next_peer_id;
 	uint64_t wasted_bytes;
@@ -112,7 +116,8 @@ void swarm_set_content(struct swarm *sw, const struct swarm_content *c);
 /* Active: dials and accepts.  Inactive: all connections end. */
 void swarm_set_active(struct swarm *sw, bool on);
 
-void swarm_add_addr(struct swarm *sw, const struct addr *a, uint8_t source);
+/* True when it is new. */
+bool swarm_add_addr(struct swarm *sw, const struct addr *a, uint8_t source);
 /*
  * A stream on which the first 48 bytes of a handshake for this torrent came.
  * Takes both over, or closes and frees them when it is not welcome.

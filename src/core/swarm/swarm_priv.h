@@ -3,7 +3,8 @@
  *
  * One connection is a struct peer: stream -> wire -> the state below.  Its
  * code is split by job: peer.c (life, dispatch), peer_hello.c (handshakes and
- * extensions), peer_download.c (asking and receiving), peer_upload.c (serving).
+ * extensions), peer_pex.c (peer exchange), peer_download.c (asking and
+ * receiving), peer_upload.c (serving).
  */
 #ifndef CORE_SWARM_SWARM_PRIV_H
 #define CORE_SWARM_SWARM_PRIV_H
@@ -12,6 +13,7 @@
 #include "base/list.h"
 #include "core/storage/disk.h"
 #include "core/swarm/metadata_fetch.h"
+#include "core/swarm/pex.h"
 #include "core/swarm/pipeline.h"
 #include "core/swarm/swarm.h"
 #include "proto/peer_ext.h"
@@ -74,6 +76,9 @@ struct peer {
 	struct ext_handshake ext;
 	bool heard_ext;
 	bool in_metadata;
+	bool offered_pex;
+	uint32_t pex_place; /* among those others are told of */
+	struct pex_partner pex;
 
 	uint64_t opened_ms, ready_ms;
 	uint64_t heard_ms, sent_ms; /* any message */
@@ -104,11 +109,13 @@ struct swarm {
 	uint32_t nslots, npeers;
 	struct peer_book *book;
 	struct blame *blame;
+	struct pex *pex;
 	struct metadata_fetch *fetch; /* NULL when the metadata is known */
 
 	uint64_t next_tick_ms;
 	uint64_t next_choke_ms, next_optimistic_ms;
 	uint32_t dialled_in_vain;
+	bool dials_held; /* somebody could be dialled but for the rate */
 	uint64_t up_bytes, down_bytes; /* not yet taken by the torrent */
 	struct rate up, down;
 };
@@ -133,6 +140,7 @@ void peer_send_index(struct peer *p, enum wire_kind kind, uint32_t piece);
 void peer_send_range(struct peer *p, enum wire_kind kind,
 	struct wire_range range);
 void peer_send_bytes(struct peer *p, struct span bytes);
+void peer_send_extended(struct peer *p, uint8_t id, struct span body);
 void peer_set_choking(struct peer *p, bool choke);
 
 /* peer_hello.c */
@@ -141,10 +149,17 @@ void peer_hello_received(struct peer *p, const struct wire_event *ev);
 void peer_hello_peer_id(struct peer *p, const uint8_t id[20]);
 /* Everything we have to say first: pieces, extensions, allowed fast. */
 void peer_hello_introduce(struct peer *p);
+void peer_hello_offer(struct peer *p); /* our extension handshake */
 void peer_hello_extended(struct peer *p, const struct wire_event *ev);
 void peer_hello_metadata_ask(struct peer *p, uint64_t now);
 /* The metadata became known. */
 void peer_hello_content(struct peer *p);
+
+/* peer_pex.c */
+bool peer_pex_is_on(const struct swarm *sw);
+void peer_pex_receive(struct peer *p, struct span body);
+void peer_pex_tick(struct peer *p, uint64_t now);
+void peer_pex_leave(struct peer *p);
 
 /* peer_download.c */
 void peer_download_has(struct peer *p, uint32_t piece);
