@@ -17,8 +17,9 @@ from corpus_lib import read_manifest  # noqa: E402
 HERE = os.path.dirname(os.path.abspath(__file__))
 EXPECTATIONS = {"ok", "error", "repair", "ignore", "drop", "either"}
 NUMBERS = {"size", "used", "files", "total_size", "piece_length", "pieces", "private", "trackers",
-           "peers", "web_seeds", "interval", "seeds", "leechers", "messages", "rest"}
-HEX_LENGTHS = {"sha256_16": 16, "info_hash_v1": 40, "info_hash_v2": 64}
+           "peers", "web_seeds", "interval", "seeds", "leechers", "messages", "rest", "code",
+           "nodes", "nodes6", "values", "tid_at", "self_at", "token_at", "hashes"}
+HEX_LENGTHS = {"sha256_16": 16, "info_hash_v1": 40, "info_hash_v2": 64, "target": 40}
 
 
 def generate(outdir, seed):

@@ -13,6 +13,8 @@ sys.dont_write_bytecode = True
 FOLDERS = {
     "bencode": "gen_bencode",
     "gentorrents": "gen_torrents",
+    "krpc": "gen_krpc",
+    "lsd": "gen_lsd",
     "magnet": "gen_magnet",
     "tracker": "gen_tracker",
     "wire": "gen_wire",
