@@ -1,11 +1,12 @@
 """Cases for the peer wire: all that one peer sends after connecting.
 
 The torrent is target.torrent (role private: target-private.torrent).  Extended
-messages use the ids we are assumed to hand out: ut_pex 1, ut_metadata 2.
+messages use the ids we are assumed to hand out: ut_pex 1, ut_metadata 2,
+lt_donthave 3, upload_only 4.
 """
 from corpus_lib import (HOSTILE_TEXT, TARGET_DATA, TARGET_HASH, TARGET_INFO, TARGET_PIECE_LENGTH,
                         TARGET_PIECES, TARGET_PRIVATE_HASH, TARGET_PRIVATE_INFO, Folder, Verbatim,
-                        benc, edited, noise, u16, u32)
+                        benc, edited, noise, raw_dict, u16, u32)
 
 MESSAGE_LIMIT = 1 << 20
 BLOCK = 16384
@@ -312,7 +313,20 @@ def add_extension_handshakes(out):
             ("64k", {"v": b"x" * 70000}, "over 64 KiB: ignore or drop")):
         out.add("ext-hs-" + name, EMPTY + extended(0, body), "either", detail)
     off = extended(0, {"m": {"ut_pex": 0}})
+    moved = extended(0, {"m": {"ut_metadata": 7, "ut_pex": 9}})
+    names = {"m": {"UT_PEX": 1, "Ut_Metadata": 2, "ut_pex ": 3}}
+    twice = raw_dict(("m", {"ut_pex": 1}), ("m", {"ut_pex": 5}), ("v", "a"), ("v", "b"))
+    backwards = raw_dict(("v", "test 1"), ("reqq", 250), ("m", {"ut_pex": 1, "ut_metadata": 2}))
     out.after(EMPTY, (
+        ("ext-hs-empty", extended(0, b"de"), "ok", "offers nothing"),
+        ("ext-hs-no-body", extended(0, b""), "either", "no bytes: ignore or drop"),
+        ("ext-hs-backwards", extended(0, backwards), "ok", "keys from the last to the first"),
+        ("ext-hs-tail", extended(0, benc({"v": "a"}) + b"xyz"), "either",
+         "3 bytes too many: ok (wanted) or drop"),
+        ("ext-hs-keys-twice", extended(0, twice), "either", "the first counts (wanted), or drop"),
+        ("ext-hs-case", extended(0, names), "ok", "names like those we know, but others"),
+        ("ext-hs-moved", capabilities() + moved, "ok", "other ids than before"),
+        ("ext-hs-late", in_turn(HAVE, 60) + capabilities(), "ok", "after 60 other messages"),
         ("ext-hs-flood", capabilities() * 500, "either",
          "500 times the same; memory does not grow"),
         ("ext-hs-off", capabilities() + off, "ok", "ut_pex is taken back: no more of it from us"),
@@ -334,7 +348,12 @@ def add_extension_fields(out):
             ("port-neg", {"p": -1}, "port -1: ignored"),
             ("upload-only-junk", {"upload_only": "yes"}, "a string for a flag: ignored"),
             ("v-int", {"v": 7}, "a number as name: ignored"),
-            ("yourip-3", {"yourip": "abc"}, "an address of 3 bytes: ignored")):
+            ("p-0", {"p": 0}, "port 0: ignored"),
+            ("upload-only-1", {"upload_only": 1}, "uploads only, though it has nothing"),
+            ("yourip-3", {"yourip": "abc"}, "an address of 3 bytes: ignored"),
+            ("yourip-4", {"yourip": b"\x7f\0\0\1"}, "an address that is ours, perhaps"),
+            ("yourip-16", {"yourip": bytes(15) + b"\1"}, "the same of IPv6"),
+            ("yourip-zero", {"yourip": bytes(4)}, "an address that cannot be: ignored")):
         out.add("ext-" + name, EMPTY + capabilities(**field), "ok", detail)
     for name, value, detail in (("0", 0, "0: our default"), ("minus", -1, "-1: our default"),
                                 ("max", INT64_MAX, "2^63 - 1: clamped to 2000")):
@@ -348,6 +367,42 @@ def add_extension_fields(out):
         out.add("ext-metasize-" + name, EMPTY + capabilities(metadata_size=size), expect,
                 "metadata of %s bytes promised; at most 32 MiB believed, none allocated" % size,
                 "magnet")
+
+
+def add_small_extensions(out):
+    """lt_donthave and upload_only, whose ids are 3 and 4."""
+    def gone(piece):
+        return extended(3, u32(piece))
+
+    seed, leech = FULL + capabilities(), EMPTY + capabilities()
+    flap = (numbers(HAVE, 0) + gone(0)) * 2000
+    out.after(seed + message(UNCHOKE), (
+        ("donthave-ok", gone(0), "ok", "piece 0 is not asked for there any more"),
+        ("donthave-all", b"".join(map(gone, range(TARGET_PIECES))), "ok", "a seed no more"),
+        ("donthave-back", gone(0) + numbers(HAVE, 0), "ok", "lost and found"),
+        ("donthave-np", gone(TARGET_PIECES), "either", "piece 6 of 6: ignore or drop"),
+        ("donthave-max", gone(UINT32_MAX), "either", "piece 2^32 - 1: ignore or drop"),
+        ("donthave-short", extended(3, bytes(3)), "either", "3 bytes: ignore or drop"),
+        ("donthave-long", extended(3, bytes(5)), "either", "5 bytes: ignore or drop")))
+    out.after(leech, (
+        ("donthave-unknown", gone(0) * 100, "either",
+         "100 times what it never had: ignore or drop; counts never negative"),
+        ("donthave-flap", flap, "either", "2000 times lost and found; counts never negative"),
+        ("upload-only-on-off", extended(4, b"\1") + extended(4, b"\0"), "ok", "on, and off again"),
+        ("upload-only-none", extended(4, b""), "either", "no byte: ignore or drop"),
+        ("upload-only-long", extended(4, b"\1" * 1000), "either", "1000 bytes: ignore or drop"),
+        ("upload-only-flap", (extended(4, b"\1") + extended(4, b"\0")) * 2000, "either",
+         "4000 changes of mind; no answer to each")))
+
+
+def add_dht_ports(out):
+    plain = edited(RESERVED, (7, RESERVED[7] & 0xfe))
+    out.after(EMPTY, (
+        ("port-ok", message(PORT, u16(6881)), "ok", "its DHT node may be asked"),
+        ("port-twice", message(PORT, u16(6881)) * 2, "ok", "asked once"),
+        ("port-low", message(PORT, u16(53)), "ignore", "a server of another kind: not asked")))
+    out.add("port-no-bit", handshake(reserved=plain) + message(HAVE_NONE)
+            + message(PORT, u16(6881)), "ignore", "a DHT port without the DHT's bit")
 
 
 # --------------------------------------------------------------------- ut_metadata
@@ -380,6 +435,15 @@ def add_metadata_data(out):
             ("wrap", block(1 << 50, TARGET_INFO), "block 2^50 starts at byte 2^64, not at 0"),
             ("wrong", block(0, wrong), "hash does not match: others are asked, not this peer")):
         out.add("meta-data-" + name, META + body, "either", detail + "; ignore or drop", "magnet")
+    bare = metadata(1, 0, TARGET_INFO)
+    out.add("meta-data-ok-no-total", META + bare, "ok", "the total is not told again", "magnet")
+    out.add("meta-data-ok-twice", META + block(0, TARGET_INFO) * 2, "ok",
+            "the second time it is not asked for", "magnet")
+    out.add("meta-data-after-reject", META + metadata(2, 0) + block(0, TARGET_INFO), "either",
+            "refused, and given all the same: taken or ignored", "magnet")
+    for name, total in (("neg", -1), ("string", "5"), ("max", INT64_MAX)):
+        out.add("meta-total-" + name, META + metadata(1, 0, TARGET_INFO[:9], total_size=total),
+                "either", "9 bytes, and a total that cannot be: ignore or drop", "magnet")
     out.add("meta-data-unasked", META + block(5, b"x" * BLOCK, 200000), "ignore",
             "block 5 of a total that is not ours", "magnet")
     out.add("meta-metadata-evil", EMPTY + capabilities(metadata_size=60) + block(0, b"l" * 60, 60),
@@ -400,6 +464,13 @@ def add_metadata_requests(out):
     private = handshake(TARGET_PRIVATE_HASH) + META[68:]
     out.add("meta-request-private", private + metadata(0, 0), "either",
             "only for peers from the tracker", "private")
+    out.add("meta-request-early", EMPTY + metadata(0, 0), "either",
+            "before the extension handshake: ignored, refused or dropped", "seed")
+    deep, big = b"l" * 20000, benc({"msg_type": 0, "piece": 0}) + bytes(70000)
+    for name, body in (("type-string", metadata("0", 0)), ("piece-missing", metadata(0)),
+                       ("piece-string", metadata(0, "0")), ("empty", extended(2, b"")),
+                       ("deep", extended(2, deep)), ("big", extended(2, big))):
+        out.add("meta-" + name, META + body, "either", "no message of it: ignore or drop", "seed")
     out.add("meta-type-9", META + metadata(9, 0), "ignore", "no such kind")
     out.add("meta-type-missing", META + metadata(None, 0), "either", "no kind: ignore or drop")
     out.add("meta-not-dict", META + extended(2, b"le"), "either", "a list: ignore or drop")
@@ -408,6 +479,7 @@ def add_metadata_requests(out):
 # -------------------------------------------------------------------------- ut_pex
 
 PEX_PEER = bytes((127, 0, 0, 2)) + u16(6881)
+PEX_PEER6 = b"\xfd" + bytes(14) + b"\2" + u16(6881)
 
 
 def pex(**lists):
@@ -437,8 +509,29 @@ def add_pex(out):
         ("pex-len-5", pex(added=PEX_PEER[:5], added_f=b"\0"), "either", "5 bytes: ignore or drop"),
         ("pex-len-7", pex(added=PEX_PEER + b"x", added_f=b"\0"), "either",
          "7 bytes: one peer or ignore"),
+        ("pex-ok6", pex(added6=PEX_PEER6, added6_f=b"\2"), "ok", "a peer with IPv6"),
+        ("pex-mapped", pex(added6=bytes(10) + b"\xff\xff" + PEX_PEER, added6_f=b"\0"), "either",
+         "an IPv4 peer in 18 bytes: kept or ignored"),
+        ("pex-flags-all", pex(added=PEX_PEER, added_f=b"\xff"), "ok", "every flag set"),
+        ("pex-low", pex(added=b"".join(PEX_PEER[:4] + u16(p) for p in (25, 53, 80))), "ok",
+         "3 ports of servers of another kind: tried last, if at all"),
+        ("pex-both", pex(added=PEX_PEER, added_f=b"\0", dropped=PEX_PEER), "ok",
+         "a peer that has come and gone"),
+        ("pex-flap", (one + pex(dropped=PEX_PEER)) * 200, "either",
+         "200 times come and gone: one message a minute counts, or drop"),
+        ("pex-backwards", extended(1, raw_dict(("added.f", b"\0"), ("added", PEX_PEER))), "ok",
+         "keys out of order"),
+        ("pex-keys-twice", extended(1, raw_dict(("added", PEX_PEER), ("added", PEX_PEER[:5]))),
+         "either", "the first counts (wanted), or drop"),
+        ("pex-tail", extended(1, benc({"added": PEX_PEER}) + b"xyz"), "either",
+         "3 bytes too many: ok, ignore or drop"),
+        ("pex-deep", extended(1, b"d1:x" + b"l" * 20000), "either", "20000 levels: ignore or drop"),
+        ("pex-list", extended(1, b"le"), "either", "a list: ignore or drop"),
+        ("pex-no-body", extended(1, b""), "either", "no bytes: ignore or drop"),
+        ("pex-64k", pex(added=PEX_PEER * 11000), "either", "66 KB: ignore or drop"),
         ("pex-types", pex(added=5, added_f=[1], added6=-1, dropped={"a": 1}), "either",
          "wrong types: ignore or drop")))
+    out.add("pex-early", EMPTY + one, "either", "before the extension handshake: ignore or drop")
     out.add("pex-private", handshake(TARGET_PRIVATE_HASH) + start[68:] + one, "ignore",
             "not used and not sent for a private torrent", "private")
 
@@ -528,7 +621,8 @@ def build():
     out = Streams(folder)
     for part in (add_good, add_handshakes, add_encryption, add_sizes, add_pieces_known, add_floods,
                  add_blocks, add_requests, add_extension_handshakes, add_extension_fields,
-                 add_metadata_data, add_metadata_requests, add_pex, add_hashes, add_mutants):
+                 add_small_extensions, add_dht_ports, add_metadata_data, add_metadata_requests,
+                 add_pex, add_hashes, add_mutants):
         part(out)
     add_target(folder)
     return folder

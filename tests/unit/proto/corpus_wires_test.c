@@ -252,7 +252,7 @@ static void check_metadata(struct manifest *m, const struct bodies *b)
 		{"meta-request-minus.", ERR_RANGE},
 		{"meta-request-far.", ERR_RANGE},
 		{"meta-request-max.", ERR_RANGE},
-		{"meta-data-ok.", ERR_OK},
+		{"meta-data-ok", ERR_OK},
 		{"meta-data-wrong.", ERR_OK},
 		{"meta-data-size-lies.", ERR_RANGE},
 		{"meta-data-minus.", ERR_RANGE},
@@ -264,7 +264,13 @@ static void check_metadata(struct manifest *m, const struct bodies *b)
 		{"meta-reject.", ERR_OK},
 		{"meta-type-9.", ERR_UNSUPPORTED},
 		{"meta-type-missing.", ERR_SYNTAX},
+		{"meta-type-string.", ERR_SYNTAX},
+		{"meta-piece-missing.", ERR_SYNTAX},
+		{"meta-piece-string.", ERR_SYNTAX},
 		{"meta-not-dict.", ERR_SYNTAX},
+		{"meta-empty.", ERR_SYNTAX},
+		{"meta-deep.", ERR_SYNTAX},
+		{"meta-big.", ERR_LIMIT},
 	};
 	const char *name = m->cell[0];
 	size_t i;
@@ -273,7 +279,9 @@ static void check_metadata(struct manifest *m, const struct bodies *b)
 		if (begins(name, ends[i].name))
 			MANIFEST_CHECK(m, b->metadata_end == ends[i].end);
 	MANIFEST_CHECK(m,
-		b->metadata_is_right == begins(name, "meta-data-ok."));
+		b->metadata_is_right ==
+			(begins(name, "meta-data-ok") ||
+				begins(name, "meta-data-after-reject.")));
 }
 
 static void extended_bodies_stay_inside_their_limits(void **state)
