@@ -30,6 +30,7 @@ struct sim_plan {
 	uint32_t piece_length;
 	uint32_t nfiles;
 	bool no_tracker;
+	bool is_private;
 	bool udp_tracker;
 	const char *const *tiers; /* instead: URLs, a tier each; NULL ends */
 };

@@ -72,6 +72,10 @@ static void write_info(struct bw *w, struct rng *r, const uint8_t *data,
 	bw_key(w, "piece length");
 	bw_int(w, plan->piece_length);
 	write_pieces(w, data, plan->bytes, plan->piece_length);
+	if (plan->is_private) {
+		bw_key(w, "private");
+		bw_int(w, 1);
+	}
 	bw_end(w);
 }
 
