@@ -343,7 +343,10 @@ void column_value(enum column c, const struct torrent_row *row, int64_t wall_s,
 		format_age(out->text, row->added_s, wall_s);
 		break;
 	case COLUMN_TRACKER:
-		text_value(row->tracker, out);
+		text_value(row->tracker || !(row->dht_asked || row->dht_running)
+				   ? row->tracker
+				   : "DHT",
+			out);
 		break;
 	default:
 		break;

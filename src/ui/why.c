@@ -128,6 +128,37 @@ static void say_eta(struct sentence *s, const struct torrent_row *row,
 		say(s, " · %s left", left);
 }
 
+/* Said of those who wait for peers. */
+static void say_dht(struct sentence *s, const struct torrent_row *row)
+{
+	if (!row->dht_asked && !row->dht_running)
+		return;
+	if (!row->dht_asked)
+		say(s, " · asking the DHT");
+	else
+		say(s, " · DHT asked %u node%s", row->dht_asked,
+			format_s(row->dht_asked));
+	if (row->dht_found)
+		say(s, ", found %u peer%s", row->dht_found,
+			format_s(row->dht_found));
+	else if (row->dht_asked && !row->dht_running)
+		say(s, " and found nobody");
+}
+
+static bool waits_for_peers(const struct torrent_row *row)
+{
+	switch (row->why.kind) {
+	case WHY_NO_PEERS_KNOWN:
+	case WHY_CONNECTING:
+	case WHY_NONE_ANSWERS:
+	case WHY_NOBODY_HAS:
+	case WHY_TRACKER_DOWN:
+		return true;
+	default:
+		return row->state == TORRENT_FETCHING;
+	}
+}
+
 static unsigned long long num(uint64_t v)
 {
 	return (unsigned long long)v;
@@ -307,6 +338,8 @@ void why_text(char *out, size_t cap, const struct torrent_row *row,
 					   : err_str(row->fault.code));
 		return;
 	}
+	if (waits_for_peers(row))
+		say_dht(&s, row);
 	say_announce(&s, row);
 }
 

@@ -68,6 +68,39 @@ static void stalls_say_why_and_what_comes_next(void **state)
 				       "40s");
 }
 
+static void who_waits_for_peers_hears_of_the_dht(void **state)
+{
+	struct torrent_row row = leech;
+
+	(void)state;
+	row.why.kind = WHY_NO_PEERS_KNOWN;
+	row.dht_running = true;
+	assert_string_equal(say(&row),
+		"stalled: no peers known yet · asking the DHT");
+	row.dht_asked = 1;
+	assert_string_equal(say(&row),
+		"stalled: no peers known yet · DHT asked 1 node");
+	row.dht_running = false;
+	row.dht_asked = 41;
+	assert_string_equal(say(&row), "stalled: no peers known yet · DHT "
+				       "asked 41 nodes and found nobody");
+	row.dht_found = 16;
+	row.why.next_announce_s = 40;
+	assert_string_equal(say(&row),
+		"stalled: no peers known yet · DHT asked 41 nodes, found 16 "
+		"peers · next announce in 40s");
+	row.why.kind = WHY_DOWNLOADING;
+	assert_null(strstr(say(&row), "DHT"));
+	row.state = TORRENT_FETCHING;
+	row.has_metadata = false;
+	row.why = (struct why){WHY_METADATA, 3, 11, 2, 0, UINT32_MAX};
+	assert_string_equal(say(&row),
+		"fetching the file list (metadata): 3 of 11 parts from 2 peers "
+		"· DHT asked 41 nodes, found 16 peers");
+	row.state = TORRENT_SEEDING;
+	assert_null(strstr(say(&row), "DHT"));
+}
+
 static void every_reason_in_every_state_is_a_sentence(void **state)
 {
 	static const char *const words[] = {
@@ -281,6 +314,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(downloads_say_from_whom_and_how_long),
 		cmocka_unit_test(stalls_say_why_and_what_comes_next),
+		cmocka_unit_test(who_waits_for_peers_hears_of_the_dht),
 		cmocka_unit_test(every_reason_in_every_state_is_a_sentence),
 		cmocka_unit_test(faults_name_the_trouble_and_the_key),
 		cmocka_unit_test(signs_follow_what_moves),
