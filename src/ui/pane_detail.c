@@ -175,8 +175,36 @@ static int by_speed(const void *pa, const void *pb)
 
 /* Columns right of the address, from the right edge; 0: left out. */
 struct peer_columns {
-	int address, client, done, up, asked;
+	int address, client, from, done, up, asked;
 };
+
+#define SOURCES 7 /* and one letter for each */
+
+/* Who told us of a peer: one letter for each of them. */
+static void peer_sources(const struct peer_row *p, int room, char *out)
+{
+	static const struct {
+		enum peer_source bit;
+		char letter;
+	} letters[SOURCES] = {
+		{SOURCE_TRACKER, 'T'},
+		{SOURCE_DHT, 'D'},
+		{SOURCE_PEX, 'P'},
+		{SOURCE_LSD, 'L'},
+		{SOURCE_INCOMING, 'I'},
+		{SOURCE_USER, 'U'},
+		{SOURCE_RESUME, 'R'},
+	};
+	int n = 0;
+
+	for (size_t i = 0; i < SOURCES; i++)
+		if (p->sources & letters[i].bit)
+			out[n++] = letters[i].letter;
+	out[n] = '\0';
+	/* More than there is room for: the first ones, and that it is so. */
+	if (n > room)
+		memcpy(out + room - 1, "+", 2);
+}
 
 static struct peer_columns fit_peers(int w)
 {
@@ -195,7 +223,11 @@ static struct peer_columns fit_peers(int w)
 		c.asked = 5;
 		left -= c.asked;
 	}
-	if (left >= 50) {
+	if (left >= 33) {
+		c.from = 5;
+		left -= c.from;
+	}
+	if (left >= 48) {
 		c.client = 22;
 		left -= c.client;
 	}
@@ -264,6 +296,11 @@ static void draw_peer(const struct screen *s, const struct area *a, int y,
 			pen_of(ROLE_DIM), FIT_END, text);
 		x += c->client;
 	}
+	if (c->from) {
+		peer_sources(p, c->from - 1, text);
+		draw_text(a, x, y, pen_of(ROLE_DIM), text);
+		x += c->from;
+	}
 	if (c->done) {
 		peer_done(s, p, text, sizeof text);
 		draw_field(a, (struct rect){x, y, c->done - 1, 1},
@@ -296,6 +333,9 @@ static void draw_peer_heads(const struct area *a, const struct peer_columns *c)
 	if (c->client)
 		draw_text(a, x, 1, pen, "Client");
 	x += c->client;
+	if (c->from)
+		draw_text(a, x, 1, pen, "From");
+	x += c->from;
 	if (c->done)
 		draw_text(a, x + c->done - 5, 1, pen, "Done");
 	x += c->done;
@@ -327,6 +367,8 @@ void pane_peers(const struct dash *d, const struct area *a)
 	const struct torrent_row *row = screen_chosen(s);
 	const struct torrent_detail *detail = detail_of(s, row, WATCH_PEERS);
 	struct peer_columns c = fit_peers(a->w);
+	bool legend = d->zoomed && a->h >= 12 && c.from;
+	int rows = a->h - legend;
 	const struct peer_row **order;
 	char right[64];
 	struct title t = {PANE_PEERS, d->focus == PANE_PEERS, NULL, right};
@@ -346,7 +388,12 @@ void pane_peers(const struct dash *d, const struct area *a)
 	qsort(order, detail->npeers, sizeof(const struct peer_row *), by_speed);
 	first = d->peers_top < detail->npeers ? d->peers_top : 0;
 	for (size_t i = first;
-		i < detail->npeers && 2 + (int)(i - first) < a->h; i++)
+		i < detail->npeers && 2 + (int)(i - first) < rows; i++)
 		draw_peer(s, a, 2 + (int)(i - first), &c, order[i]);
 	mem_free(order);
+	if (legend)
+		draw_field(a, (struct rect){1, a->h - 1, a->w - 2, 1},
+			pen_of(ROLE_FAINT), FIT_END,
+			"From: T tracker  D DHT  P exchange  L local  "
+			"I incoming  U you  R earlier");
 }

@@ -371,6 +371,15 @@ static void fill_peers(struct scene *s)
 		{"37.187.98.166:6881", "", 0, 0, 0, false, false, true},
 	};
 
+	static const uint8_t sources[NPEERS] = {SOURCE_TRACKER,
+		SOURCE_DHT | SOURCE_TRACKER, SOURCE_TRACKER, SOURCE_PEX,
+		SOURCE_INCOMING | SOURCE_DHT, SOURCE_PEX | SOURCE_DHT,
+		SOURCE_TRACKER, SOURCE_PEX, SOURCE_DHT, SOURCE_LSD,
+		SOURCE_INCOMING, SOURCE_USER,
+		SOURCE_TRACKER | SOURCE_DHT | SOURCE_PEX | SOURCE_LSD |
+			SOURCE_RESUME,
+		SOURCE_DHT};
+
 	for (size_t i = 0; i < NPEERS; i++) {
 		struct peer_row *p = &s->peers[i];
 
@@ -386,6 +395,7 @@ static void fill_peers(struct scene *s)
 		p->they_want = peers[i].they_want;
 		p->connecting = peers[i].connecting;
 		p->asked = peers[i].down ? 48 - (uint32_t)i * 4 : 0;
+		p->sources = sources[i];
 	}
 	s->detail.peers = s->peers;
 	s->detail.npeers = NPEERS;

@@ -687,6 +687,20 @@ static void no_key_means_two_things_in_one_place(void **state)
 			}
 }
 
+static void peers_say_who_told_of_them(void **state)
+{
+	struct world *w = world_new("dash");
+
+	(void)state;
+	assert_false(shows(w, "From"));
+	type(w, "33");
+	assert_true(shows(w, "From  Done"));
+	assert_true(shows(w, "libtorrent 2.0.10     TD    seed"));
+	assert_true(shows(w, "(connecting)          TDP+"));
+	assert_true(shows(w, "T tracker  D DHT  P exchange"));
+	world_free(w);
+}
+
 static void the_mouse_chooses_scrolls_and_sorts(void **state)
 {
 	struct world *w = world_new("dash");
@@ -803,6 +817,7 @@ int main(void)
 		cmocka_unit_test(
 			every_key_of_the_table_is_used_or_unused_safely),
 		cmocka_unit_test(no_key_means_two_things_in_one_place),
+		cmocka_unit_test(peers_say_who_told_of_them),
 		cmocka_unit_test(the_mouse_chooses_scrolls_and_sorts),
 		cmocka_unit_test(notices_become_toasts_and_stay_in_the_log),
 		cmocka_unit_test(a_closing_message_replaces_everything),

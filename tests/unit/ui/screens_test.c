@@ -56,6 +56,7 @@ static const struct golden {
 	{"speed-80x24", "speed", 80, 24, RENDER_TEXT},
 	{"log-80x24", "log", 80, 24, RENDER_TEXT},
 	{"availability-80x24", "availability", 80, 24, RENDER_TEXT},
+	{"peers-80x24", "peers", 80, 24, RENDER_TEXT},
 };
 #define NGOLDENS (sizeof goldens / sizeof goldens[0])
 
