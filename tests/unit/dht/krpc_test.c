@@ -376,10 +376,14 @@ static void unknown_wants_are_ignored(void **state)
 			"9:find_node")));
 	struct krpc text = parse(BYTES(QUERY("6:target20:" OTHER "4:want2:n4",
 		"9:find_node")));
+	struct krpc dict =
+		parse(BYTES(QUERY("6:target20:" OTHER "4:wantd2:n42:n6e",
+			"9:find_node")));
 
 	(void)state;
 	assert_true(!m.want4 && m.want6);
 	assert_true(!text.want4 && !text.want6);
+	assert_true(!dict.want4 && !dict.want6);
 }
 
 /* --- complaints ----------------------------------------------------------- */

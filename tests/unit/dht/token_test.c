@@ -20,7 +20,7 @@ static struct addr asker(void)
 
 static struct token_jar new_jar(void)
 {
-	struct token_jar j;
+	struct token_jar j = {.secret = {{0}}};
 
 	token_jar_init(&j, secrets[0], START);
 	return j;
