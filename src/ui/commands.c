@@ -258,6 +258,52 @@ static bool do_messages(struct screen *s, const char *rest, struct fault *fault)
 	return true;
 }
 
+/* "lookup HASH": the words after "dht ", and what is said when it is done. */
+static const struct dht_command {
+	const char *word;
+	enum command_kind kind;
+	const char *missing; /* what its argument is; NULL: it has none */
+	const char *done;
+} dht_commands[] = {
+	{"add", CMD_DHT_ADD, "the node as HOST:PORT", "asking that node"},
+	{"lookup", CMD_DHT_LOOKUP, "a hash of 40 hexadecimal digits",
+		"looking for peers: pane 5 shows how it goes"},
+	{"refresh", CMD_DHT_REFRESH, NULL, "refreshing all buckets"},
+	{"save", CMD_DHT_SAVE, NULL, "saving the DHT's nodes"},
+};
+
+static bool run_dht(struct screen *s, const struct dht_command *d,
+	const char *text, struct fault *fault)
+{
+	struct command c = {.kind = d->kind, .text = *text ? text : NULL};
+
+	if (d->missing && !*text)
+		return fail(fault, "dht %s: %s is missing", d->word,
+			d->missing);
+	if (!d->missing && *text)
+		return fail(fault, "nothing may follow dht %s", d->word);
+	if (!send(s, &c, fault))
+		return false;
+	s->dht.stale = true;
+	screen_say(s, NEWS_GOOD, "%s", d->done);
+	return true;
+}
+
+static bool do_dht(struct screen *s, const char *rest, struct fault *fault)
+{
+	size_t len = strcspn(rest, " ");
+	const char *text = rest + len + strspn(rest + len, " ");
+
+	if (strcmp(rest, "on") == 0 || strcmp(rest, "off") == 0)
+		return set(s, "dht", rest, fault);
+	for (size_t i = 0; i < sizeof dht_commands / sizeof *dht_commands; i++)
+		if (strlen(dht_commands[i].word) == len &&
+			strncmp(dht_commands[i].word, rest, len) == 0)
+			return run_dht(s, &dht_commands[i], text, fault);
+	return fail(fault,
+		"dht on, off, add HOST:PORT, lookup HASH, refresh or save");
+}
+
 static bool do_redraw(struct screen *s, const char *rest, struct fault *fault)
 {
 	(void)rest;
@@ -311,6 +357,14 @@ static const struct {
 	{{"colors", "auto|truecolor|256|16|8|none", "how many colours"},
 		do_colors},
 	{{"delete", "", "remove and delete files (asks)"}, do_delete},
+	{{"dht add", "<host:port>", "ask a node of the DHT you know"}, NULL},
+	{{"dht lookup", "<hash>", "look for peers of a hash in the DHT"}, NULL},
+	{{"dht off", "", "leave the DHT"}, NULL},
+	{{"dht on", "", "find peers through the DHT"}, NULL},
+	{{"dht refresh", "", "look for nodes in every bucket"}, NULL},
+	{{"dht save", "", "write the known nodes to disk now"}, NULL},
+	{{"dht", "on|off|add|lookup|refresh|save", "peers without trackers"},
+		do_dht},
 	{{"filter", "<words>", "show only what matches"}, do_filter},
 	{{"glyphs", "auto|utf8|console|ascii", "which characters"}, do_glyphs},
 	{{"help", "", "all keys"}, do_help},

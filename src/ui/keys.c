@@ -15,6 +15,15 @@
 
 /* clang-format off */
 static const struct key_binding table[] = {
+	/* Before the dashboard's, which mean something else elsewhere. */
+	{ACTION_BUCKET_PREV, CTX_BUCKETS | CTX_NODES, {'h', KEY_LEFT_ARROW}, "Left", 3, GROUP_DHT, "bucket to the left"},
+	{ACTION_BUCKET_NEXT, CTX_BUCKETS | CTX_NODES, {'l', KEY_RIGHT_ARROW}, "Right", 4, GROUP_DHT, "bucket to the right"},
+	{ACTION_BUCKET_NODES, CTX_BUCKETS, {ENTER}, "Its nodes", 5, GROUP_DHT, "nodes of the bucket"},
+	{ACTION_ZOOM, CTX_DHT, {ENTER}, NULL, 0, GROUP_NONE, "zoom the pane"},
+	{ACTION_DHT_REFRESH, CTX_DHT, {'r'}, "Refresh buckets", 6, GROUP_DHT, "refresh all buckets"},
+	{ACTION_DHT_ADD, CTX_DHT, {'i'}, "Add node", 7, GROUP_DHT, "add a node…"},
+	{ACTION_DHT_SAVE, CTX_DHT, {'w'}, "Save nodes", 8, GROUP_DHT, "save the nodes now"},
+
 	{ACTION_ADD, CTX_DASH, {'a', KEY_INSERT}, "Add", 1, GROUP_TORRENTS, "add magnet, link, hash, file"},
 	{ACTION_PAUSE, CTX_DASH, {'p'}, "Pause", 3, GROUP_TORRENTS, "pause or resume"},
 	{ACTION_RESUME, CTX_DASH, {CTRL('S')}, NULL, 0, GROUP_NONE, "resume"},
@@ -91,6 +100,7 @@ const char *key_group_title(enum key_group g)
 		[GROUP_TORRENTS] = "Torrents",
 		[GROUP_FIND] = "Find",
 		[GROUP_LOOK] = "Look",
+		[GROUP_DHT] = "DHT",
 		[GROUP_PROGRAM] = "Program",
 		[GROUP_DIALOG] = "Here",
 	};
@@ -171,7 +181,23 @@ void key_name(int32_t key, char out[KEY_NAME_MAX])
 	}
 }
 
-void key_names(const struct key_binding *b, char *out, size_t cap)
+static bool works(int32_t key, enum action action, unsigned contexts)
+{
+	struct input in = {.kind = INPUT_KEY, .key = key};
+
+	return keys_lookup(contexts, &in) == action;
+}
+
+int32_t key_first(const struct key_binding *b, unsigned contexts)
+{
+	for (int i = 0; i < KEY_ALIASES && b->keys[i]; i++)
+		if (works(b->keys[i], b->action, contexts))
+			return b->keys[i];
+	return 0;
+}
+
+void key_names(const struct key_binding *b, unsigned contexts, char *out,
+	size_t cap)
 {
 	struct writer w = writer_of(out, cap - 1);
 	char name[KEY_NAME_MAX];
@@ -180,8 +206,10 @@ void key_names(const struct key_binding *b, char *out, size_t cap)
 		write_str(&w, "1-6");
 	else
 		for (int i = 0; i < KEY_ALIASES && b->keys[i]; i++) {
+			if (!works(b->keys[i], b->action, contexts))
+				continue;
 			key_name(b->keys[i], name);
-			if (i)
+			if (w.len)
 				write_u8(&w, ' ');
 			write_str(&w, name);
 		}

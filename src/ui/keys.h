@@ -57,6 +57,12 @@ enum action {
 	ACTION_AVAILABILITY,
 	ACTION_SPAN_LESS,
 	ACTION_SPAN_MORE,
+	ACTION_BUCKET_PREV, /* of the DHT's routing table */
+	ACTION_BUCKET_NEXT,
+	ACTION_BUCKET_NODES,
+	ACTION_DHT_REFRESH,
+	ACTION_DHT_ADD,
+	ACTION_DHT_SAVE,
 	ACTION_BACK, /* one level; at the root the quit dialog */
 	ACTION_QUIT,
 	ACTION_ESCAPE, /* one level; never quits */
@@ -88,8 +94,11 @@ enum key_context {
 	CTX_HELP = 2048,
 	CTX_COMMAND = 4096, /* the command prompt */
 	CTX_FILTER = 8192,
-	CTX_MENU = 16384, /* a letter chooses */
-	CTX_ZOOM = 32768, /* ... with one pane alone */
+	CTX_MENU = 16384,     /* a letter chooses */
+	CTX_ZOOM = 32768,     /* ... with one pane alone */
+	CTX_DHT = 65536,      /* ... with the DHT in focus */
+	CTX_BUCKETS = 131072, /* ... and alone */
+	CTX_NODES = 262144,   /* the contacts of a bucket */
 };
 
 enum key_group {
@@ -98,6 +107,7 @@ enum key_group {
 	GROUP_TORRENTS,
 	GROUP_FIND,
 	GROUP_LOOK,
+	GROUP_DHT,
 	GROUP_PROGRAM,
 	GROUP_DIALOG,
 	GROUP_COUNT,
@@ -117,13 +127,17 @@ struct key_binding {
 
 const struct key_binding *keys_table(size_t *n);
 
-/* What a key means in these contexts; ACTION_NONE. */
+/* What a key means in these contexts; ACTION_NONE.  Where two rows of the table
+ * have it, the upper one counts. */
 enum action keys_lookup(unsigned contexts, const struct input *in);
 
 #define KEY_NAME_MAX 16
 /* "a", "Ctrl-D", "F10", "Space". */
 void key_name(int32_t key, char out[KEY_NAME_MAX]);
-/* The keys of a binding for the help page: "j ↓". */
-void key_names(const struct key_binding *b, char *out, size_t cap);
+/* The first key of a binding that works there; 0: each means something else. */
+int32_t key_first(const struct key_binding *b, unsigned contexts);
+/* Those keys that do for the help page: "j ↓". */
+void key_names(const struct key_binding *b, unsigned contexts, char *out,
+	size_t cap);
 
 #endif

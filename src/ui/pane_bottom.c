@@ -1,5 +1,5 @@
 /*
- * pane_bottom.c - speed graph, DHT, log.  See panes.h.
+ * pane_bottom.c - speed graph and log.  See panes.h.
  */
 #include <stdio.h>
 
@@ -47,7 +47,7 @@ static void draw_axis(const struct screen *s, const struct area *a, int y,
 		FIT_RIGHT, text);
 }
 
-static enum graph_style graph_style(const struct screen *s)
+enum graph_style pane_graph_style(const struct screen *s)
 {
 	if (s->grid.tier == TIER_ASCII)
 		return GRAPH_ASCII;
@@ -66,7 +66,7 @@ static void draw_half(const struct dash *d, const struct area *a,
 		.samples = samples,
 		.max = axis_max(history_peak(h, d->span)),
 		.up = !up_rate,
-		.style = graph_style(s),
+		.style = pane_graph_style(s),
 		.first_role = up_rate ? ROLE_GRAPH_UP0 : ROLE_GRAPH_DOWN0,
 	};
 	size_t want = (size_t)at.w * (g.style == GRAPH_BRAILLE ? 2 : 1);
@@ -120,38 +120,6 @@ void pane_speed(const struct dash *d, const struct area *a)
 			pen_of(ROLE_FAINT), FIT_RIGHT, "↓ 0");
 	if (words)
 		draw_speed_words(d, a, a->h - 1);
-}
-
-/* --- DHT
- * -----------------------------------------------------------------------------
- */
-
-void pane_dht(const struct dash *d, const struct area *a)
-{
-	const struct engine_totals *totals = &d->v.screen->snap->totals;
-	char right[48] = "", count[FORMAT_MAX];
-	struct title t = {PANE_DHT, d->focus == PANE_DHT, NULL, right};
-
-	if (totals->has_dht) {
-		format_count(count, totals->dht_nodes);
-		snprintf(right, sizeof right, "%s node%s", count,
-			format_s(totals->dht_nodes));
-	}
-	pane_title(a, &t);
-	if (!totals->has_dht) {
-		struct area words = area_sub(a, 2, 1, a->w - 3, a->h - 1);
-
-		draw_words(&words, pen_of(ROLE_DIM),
-			"No DHT in this session: peers come from trackers and "
-			"from those you name.");
-		return;
-	}
-	if (totals->dht_nodes == 0)
-		draw_text(a, 2, 1, pen_of(ROLE_DIM), "joining the network…");
-	else
-		draw_textf(a, 2, 1, pen_of(ROLE_TEXT),
-			"%s node%s in the routing table", count,
-			format_s(totals->dht_nodes));
 }
 
 /* --- log

@@ -85,7 +85,8 @@ static int header_item(const struct screen *s, int i, char *out, size_t cap)
 	case 1:
 		if (!t->has_dht)
 			return 0;
-		return snprintf(out, cap, "DHT %u", t->dht_nodes);
+		return snprintf(out, cap, "DHT %u%s", t->dht_nodes,
+			s->dht.has_joined ? "" : " joining…");
 	case 2:
 		if (!t->free_bytes)
 			return 0;
@@ -183,18 +184,18 @@ void pane_title(const struct area *a, const struct title *t)
 /* --- last row
  * ---------------------------------------------------------------------- */
 
-static int draw_key_item(const struct area *a, int x, int y,
+static int draw_key_item(const struct view *v, const struct area *a, int x,
 	const struct key_binding *b, int limit)
 {
 	char key[KEY_NAME_MAX];
 	int width;
 
-	key_name(b->keys[0], key);
+	key_name(key_first(b, view_contexts(v)), key);
 	width = draw_width(a, key) + 1 + draw_width(a, b->label);
 	if (x + width > limit)
 		return 0;
-	x += draw_text(a, x, y, pen_bold(ROLE_KEY), key);
-	draw_text(a, x + 1, y, pen_of(ROLE_TEXT), b->label);
+	x += draw_text(a, x, 0, pen_bold(ROLE_KEY), key);
+	draw_text(a, x + 1, 0, pen_of(ROLE_TEXT), b->label);
 	return width;
 }
 
@@ -206,7 +207,8 @@ static const struct key_binding *ranked(const struct view *v, int rank)
 
 	for (size_t i = 0; i < n; i++)
 		if (t[i].label && t[i].rank == rank &&
-			(t[i].contexts & contexts) && view_can(v, t[i].action))
+			(t[i].contexts & contexts) &&
+			key_first(&t[i], contexts) && view_can(v, t[i].action))
 			return &t[i];
 	return NULL;
 }
@@ -223,11 +225,11 @@ void draw_key_bar(const struct screen *s, const struct area *a, int y,
 	/* Help is never dropped. */
 	if (help) {
 		limit -= 8;
-		draw_key_item(&bar, limit + 1, 0, help, a->w);
+		draw_key_item(v, &bar, limit + 1, help, a->w);
 	}
 	for (int rank = 1; rank < 255; rank++) {
 		const struct key_binding *b = ranked(v, rank);
-		int width = b ? draw_key_item(&bar, x, 0, b, limit) : 0;
+		int width = b ? draw_key_item(v, &bar, x, b, limit) : 0;
 
 		if (b && !width)
 			break;

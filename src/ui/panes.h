@@ -21,8 +21,14 @@ struct dash {
 	bool availability; /* numbers in the map */
 	enum span_id span;
 	size_t peers_top, log_top; /* rows scrolled; the log's from the end */
+	unsigned dht_bucket;       /* the IPv6 ones stand after the IPv4 ones */
+	int dht_top;               /* rows scrolled of the DHT alone */
+	int dht_rows;              /* ... of so many in its last drawing */
 	struct layout layout;      /* of the last drawing */
 };
+
+/* The dashboard on which this view stands. */
+struct dash *dash_below(struct view *v);
 
 /* One title rule: "━ 1 Torrents ━ chip ━━━━ right ━".  chip, right: NULL. */
 struct title {
@@ -46,8 +52,16 @@ int pane_torrents_page(const struct dash *d);
 void pane_pieces(const struct dash *d, const struct area *a, bool strip);
 void pane_peers(const struct dash *d, const struct area *a);
 void pane_speed(const struct dash *d, const struct area *a);
-void pane_dht(const struct dash *d, const struct area *a);
+void pane_dht(struct dash *d, const struct area *a);
 void pane_log(const struct dash *d, const struct area *a);
+/* The DHT alone on the screen; its title included. */
+void pane_dht_large(struct dash *d, const struct area *a);
+/* The bucket under the cursor; ADDR_NONE: there is none. */
+enum addr_family dht_cursor(const struct dash *d, unsigned *bucket);
+/* What keys do while the DHT has the focus; false: nothing. */
+bool dht_act(struct dash *d, enum action action);
+/* How graphs are to be drawn here. */
+enum graph_style pane_graph_style(const struct screen *s);
 /* Lines of the log, newest last, `up` lines above the end. */
 void draw_log_lines(const struct screen *s, const struct area *a, size_t up);
 

@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "ui/actions.h"
+#include "ui/panes.h"
+#include "ui/scene_dht.h"
 #include "ui/views.h"
 
 #define NOW_S 1788274680 /* 2026-09-01 14:58:00 UTC */
@@ -23,6 +25,7 @@
 
 struct scene {
 	const char *name;
+	enum scene_dht dht;
 	struct snapshot snap;
 	struct torrent_detail detail;
 	struct torrent_row *rows;
@@ -37,29 +40,35 @@ struct scene {
 
 static const struct {
 	const char *name, *keys; /* pressed after the start */
+	enum scene_dht dht;
 } scenes[] = {
-	{"dash", ""},
-	{"empty", ""},
-	{"hostile", ""},
-	{"add", "a~/Downloads/tor"},
-	{"help", "?"},
-	{"confirm", "  d"},
-	{"sort", "s"},
-	{"cmdline", ":limit d"},
-	{"filter", "/iso"},
-	{"quit", "q"},
-	{"toasts", ""},
-	{"pieces", "22"},
-	{"peers", "33"},
-	{"speed", "44"},
-	{"log", "!"},
-	{"availability", "A"},
+	{"dash", "", SCENE_DHT_JOINED},
+	{"empty", "", SCENE_DHT_JOINING},
+	{"hostile", "", SCENE_DHT_JOINED},
+	{"add", "a~/Downloads/tor", SCENE_DHT_JOINED},
+	{"help", "?", SCENE_DHT_JOINED},
+	{"confirm", "  d", SCENE_DHT_JOINED},
+	{"sort", "s", SCENE_DHT_JOINED},
+	{"cmdline", ":limit d", SCENE_DHT_JOINED},
+	{"filter", "/iso", SCENE_DHT_JOINED},
+	{"quit", "q", SCENE_DHT_JOINED},
+	{"toasts", "", SCENE_DHT_JOINED},
+	{"pieces", "22", SCENE_DHT_JOINED},
+	{"peers", "33", SCENE_DHT_JOINED},
+	{"speed", "44", SCENE_DHT_JOINED},
+	{"log", "!", SCENE_DHT_JOINED},
+	{"availability", "A", SCENE_DHT_JOINED},
+	{"dht", "5\flllllll", SCENE_DHT_JOINED},
+	{"nodes", "5\flll\r", SCENE_DHT_JOINED},
+	{"nodht", "5", SCENE_DHT_OFF},
+	{"joining", "", SCENE_DHT_ALONE},
 };
 
 const char *scene_names(void)
 {
 	return "dash|empty|hostile|add|help|confirm|sort|cmdline|filter|quit|"
-	       "toasts|pieces|peers|speed|log|availability";
+	       "toasts|pieces|peers|speed|log|availability|dht|nodes|nodht|"
+	       "joining";
 }
 
 /* --- torrents
@@ -114,6 +123,9 @@ static const struct torrent_row rows_of_dash[] = {
 		.known = 4,
 		.avail_milli = UINT32_MAX,
 		.added_s = NOW_S - 60,
+		.dht_running = true,
+		.dht_asked = 22,
+		.dht_found = 16,
 		.why = {WHY_METADATA, 3, 11, 2, 0, 40}},
 	{.name = "wikipedia_en_all_maxi_2026-06.zim",
 		.state = TORRENT_LEECHING,
@@ -130,6 +142,8 @@ static const struct torrent_row rows_of_dash[] = {
 		.piece_length = MIB / 2,
 		.pieces_have = 27010,
 		.label = "kiwix",
+		.dht_running = true,
+		.dht_asked = 41,
 		.added_s = NOW_S - 3 * DAY,
 		.has_metadata = true,
 		.why = {WHY_NOBODY_HAS, 29020, 0, 0, 0, 185}},
@@ -492,6 +506,8 @@ static void count_totals(struct scene *s)
 		t->up_bps += r->up_bps;
 		t->peers += r->peers;
 	}
+	t->has_dht = s->dht != SCENE_DHT_OFF;
+	t->dht_nodes = scene_dht_nodes(s->dht);
 	t->up_limit_bps = s->nrows ? 2 * MIB : 0;
 	t->free_bytes = 83966ull * 1000 * 1000;
 	t->port = 51413;
@@ -500,11 +516,13 @@ static void count_totals(struct scene *s)
 	t->up_bytes = 184ull * GIB / 10;
 }
 
-static struct scene *scene_with(const char *name, size_t many)
+static struct scene *scene_with(const char *name, enum scene_dht dht,
+	size_t many)
 {
 	struct scene *s = mem_zero(sizeof *s);
 
 	s->name = name;
+	s->dht = dht;
 	if (many)
 		fill_many(s, many);
 	else if (strcmp(name, "hostile") == 0)
@@ -531,13 +549,13 @@ struct scene *scene_new(const char *name)
 {
 	for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++)
 		if (strcmp(scenes[i].name, name) == 0)
-			return scene_with(scenes[i].name, 0);
+			return scene_with(scenes[i].name, scenes[i].dht, 0);
 	return NULL;
 }
 
 struct scene *scene_new_many(size_t ntorrents)
 {
-	return scene_with("dash", ntorrents);
+	return scene_with("dash", SCENE_DHT_JOINED, ntorrents);
 }
 
 void scene_free(struct scene *s)
@@ -560,6 +578,12 @@ const struct snapshot *scene_snapshot(const struct scene *s)
 const struct torrent_detail *scene_detail(const struct scene *s)
 {
 	return &s->detail;
+}
+
+void scene_dht(const struct scene *s, enum addr_family family, unsigned bucket,
+	struct dht_detail *out)
+{
+	scene_dht_fill(s->dht, &s->snap, family, bucket, out);
 }
 
 void scene_step(struct scene *s, uint64_t ms)
@@ -641,21 +665,36 @@ static void press_keys(struct screen *s, const char *keys)
 		struct input in = {
 			.kind = INPUT_KEY, .key = (unsigned char)*keys};
 
+		/* A form feed: the pane alone, which it is already where
+		 * there is no room for more. */
+		if (*keys == '\f' && dash_below(s->top)->zoomed)
+			continue;
+		if (*keys == '\f')
+			in.key = 'z';
+
 		screen_input(s, &in);
 	}
+}
+
+static bool op_dht(void *user, enum addr_family family, unsigned bucket,
+	struct dht_detail *out)
+{
+	scene_dht(user, family, bucket, out);
+	return true;
 }
 
 struct screen *scene_screen(struct scene *sc, int cols, int rows,
 	enum glyph_tier tier, const struct ui_ops *ops, void *user)
 {
-	static const struct ui_ops nothing;
+	static const struct ui_ops alone = {.dht = op_dht};
 	struct ui_options opt = {.animations = true,
 		.confirm_remove = true,
 		.sort = SORT_DEFAULT,
 		.sort_descending = true,
 		.home = "/home/ana",
 		.can_quit = true};
-	struct screen *s = screen_new(ops ? ops : &nothing, user, &opt);
+	struct screen *s =
+		screen_new(ops ? ops : &alone, ops ? user : sc, &opt);
 
 	if (sc->nrows)
 		fill_history(s);
@@ -663,6 +702,8 @@ struct screen *scene_screen(struct scene *sc, int cols, int rows,
 	screen_update(s, &sc->snap, &sc->detail);
 	if (strcmp(sc->name, "toasts") == 0 || strcmp(sc->name, "log") == 0)
 		add_news(s);
+	/* Some keys act on what is seen. */
+	screen_draw(s);
 	for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++)
 		if (strcmp(scenes[i].name, sc->name) == 0)
 			press_keys(s, scenes[i].keys);

@@ -21,6 +21,10 @@ const char *scene_names(void); /* "dash|empty|..." */
 const struct snapshot *scene_snapshot(const struct scene *s);
 const struct torrent_detail *scene_detail(const struct scene *s);
 
+/* What engine_dht() would fill in. */
+void scene_dht(const struct scene *s, enum addr_family family, unsigned bucket,
+	struct dht_detail *out);
+
 /* A screen that shows the scene; ops may be NULL.  The caller frees it before
  * the scene. */
 struct screen *scene_screen(struct scene *s, int cols, int rows,

@@ -82,6 +82,7 @@ void screen_free(struct screen *s)
 		screen_close_view(s, s->top);
 	list_stop(&s->list);
 	prompt_history_stop(&s->commands);
+	mem_free(s->dht.detail);
 	grid_fini(&s->grid);
 	mem_free(s->message_title);
 	mem_free(s->message_lines);
@@ -212,6 +213,45 @@ void screen_update(struct screen *s, const struct snapshot *snap,
 	for (struct view *v = s->top; v; v = v->below)
 		if (v->class->update)
 			v->class->update(v);
+}
+
+static bool is_dht_fresh(const struct screen *s)
+{
+	const struct dht_watch *w = &s->dht;
+
+	return w->detail && !w->stale &&
+	       w->detail->on == s->snap->totals.has_dht &&
+	       w->asked_ms / 1000 == s->now_ms / 1000;
+}
+
+const struct dht_detail *screen_dht(struct screen *s)
+{
+	struct dht_watch *w = &s->dht;
+	bool on = s->snap->totals.has_dht;
+
+	w->shown = true;
+	if (is_dht_fresh(s))
+		return w->detail;
+	if (!w->detail)
+		w->detail = mem_zero(sizeof *w->detail);
+	w->asked_ms = s->now_ms;
+	w->stale = false;
+	if (!on || !s->ops->dht ||
+		!s->ops->dht(s->user, w->family, w->bucket, w->detail))
+		memset(w->detail, 0, sizeof *w->detail);
+	w->detail->on = on;
+	w->has_joined = w->detail->view.joined;
+	return w->detail;
+}
+
+void screen_watch_bucket(struct screen *s, enum addr_family family,
+	unsigned bucket)
+{
+	if (family == s->dht.family && bucket == s->dht.bucket)
+		return;
+	s->dht.family = family;
+	s->dht.bucket = bucket;
+	s->dht.stale = true;
 }
 
 void screen_message(struct screen *s, const char *title, const char *lines)
@@ -441,6 +481,11 @@ const struct grid *screen_draw(struct screen *s)
 	}
 	list_update(&s->list, s->snap, s->now_ms);
 	watch_chosen(s);
+	/* The header says when it is still joining. */
+	s->dht.has_joined &= s->snap->totals.has_dht;
+	if (s->snap->totals.has_dht && !s->dht.has_joined)
+		screen_dht(s);
+	s->dht.shown = s->dht.large = false;
 	draw_views(s, s->top, &a);
 	/* Never over a prompt, which stands in the last rows. */
 	if (s->top->class != &view_command && s->top->class != &view_filter)
@@ -457,9 +502,23 @@ bool screen_draw_motion(struct screen *s)
 	return s->top->class->draw_motion(s->top, &a);
 }
 
+/* While something of the DHT is under way its pane lives, else it may wait for
+ * what else there is to draw. */
+static bool is_dht_moving(const struct screen *s)
+{
+	const struct dht_watch *w = &s->dht;
+
+	return s->snap->totals.has_dht && w->detail &&
+	       (!w->has_joined || w->large ||
+		       (w->shown && w->detail->view.nlookups));
+}
+
 uint64_t screen_deadline(const struct screen *s)
 {
-	return toasts_deadline(&s->news, s->now_ms);
+	uint64_t toasts = toasts_deadline(&s->news, s->now_ms);
+	uint64_t second = s->now_ms - s->now_ms % 1000 + 1000;
+
+	return is_dht_moving(s) && second < toasts ? second : toasts;
 }
 
 bool screen_has_motion(const struct screen *s)

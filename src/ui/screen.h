@@ -34,6 +34,9 @@ struct ui_ops {
 	enum err (*command)(void *user, const struct command *c,
 		struct torrent_id *id, struct fault *fault);
 	void (*watch)(void *user, struct torrent_id id, uint32_t what);
+	/* See engine_dht(); false: nothing was filled in. */
+	bool (*dht)(void *user, enum addr_family family, unsigned bucket,
+		struct dht_detail *out);
 	const struct notice *(*notice_after)(void *user, uint64_t after);
 	/* Answered later by screen_folder_read(), screen_torrent_read(). */
 	void (*read_folder)(void *user, const char *path);
@@ -58,6 +61,18 @@ struct ui_options {
 	bool can_quit;    /* there is somebody to quit */
 };
 
+/* The DHT as it was when something that shows it was drawn. */
+struct dht_watch {
+	struct dht_detail *detail; /* NULL: never asked */
+	uint64_t asked_ms;
+	enum addr_family family; /* whose contacts are listed */
+	unsigned bucket;
+	bool stale;      /* ask again, whatever the time */
+	bool shown;      /* in the last drawing */
+	bool large;      /* ... and with a countdown or two */
+	bool has_joined; /* for the header, which asks no more then */
+};
+
 struct screen {
 	const struct ui_ops *ops;
 	void *user;
@@ -74,6 +89,7 @@ struct screen {
 	struct view *top;
 	struct torrent_id watched;
 	uint32_t watching;
+	struct dht_watch dht;
 	uint64_t interrupted_ms; /* Ctrl-C; 0: not */
 	bool is_slow;            /* the terminal lags behind */
 	bool quitting;
@@ -118,6 +134,14 @@ void screen_say(struct screen *s, enum news_kind kind, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 void screen_close_view(struct screen *s, struct view *v);
 void screen_quit(struct screen *s, bool at_once);
+/*
+ * The DHT, asked for anew once a second at most and only by those who show
+ * it: for drawing, not for input.  Never NULL.
+ */
+const struct dht_detail *screen_dht(struct screen *s);
+/* Whose contacts it lists; ADDR_NONE: nobody's. */
+void screen_watch_bucket(struct screen *s, enum addr_family family,
+	unsigned bucket);
 /* Run what a key does on the bottom view (help page, mouse). */
 void screen_act(struct screen *s, enum action action, const struct input *in);
 void draw_key_bar(const struct screen *s, const struct area *a, int y,

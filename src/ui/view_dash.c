@@ -19,6 +19,13 @@ static const struct dash *const_dash(const struct view *v)
 	return (const struct dash *)(const void *)v;
 }
 
+struct dash *dash_below(struct view *v)
+{
+	while (v->below)
+		v = v->below;
+	return dash_of(v);
+}
+
 static void init(struct view *v, const void *arg)
 {
 	(void)arg;
@@ -142,6 +149,14 @@ static bool draw_motion(struct view *v, const struct area *a)
 /* --- what keys may do
  * ------------------------------------------------------------------ */
 
+/* How far the DHT may be scrolled. */
+static int dht_last(const struct dash *d)
+{
+	int rows = d->layout.pane[PANE_DHT].h - 1;
+
+	return d->dht_rows > rows ? d->dht_rows - rows : 0;
+}
+
 static unsigned contexts(const struct view *v)
 {
 	const struct dash *d = const_dash(v);
@@ -151,6 +166,13 @@ static unsigned contexts(const struct view *v)
 		c |= CTX_LIST | CTX_SCROLL;
 	if (d->focus == PANE_PEERS || d->focus == PANE_LOG)
 		c |= CTX_SCROLL;
+	if (d->focus == PANE_DHT) {
+		c |= CTX_DHT;
+		if (d->zoomed)
+			c |= CTX_BUCKETS;
+		if (d->zoomed && dht_last(d))
+			c |= CTX_SCROLL;
+	}
 	if (d->zoomed)
 		c |= CTX_ZOOM;
 	return c;
@@ -172,8 +194,17 @@ static bool can(const struct view *v, enum action action)
 	const struct dash *d = const_dash(v);
 	const struct screen *s = v->screen;
 	bool some = s->list.n > 0;
+	unsigned bucket;
 
 	switch (action) {
+	case ACTION_BUCKET_PREV:
+	case ACTION_BUCKET_NEXT:
+	case ACTION_BUCKET_NODES:
+		return dht_cursor(d, &bucket) != ADDR_NONE;
+	case ACTION_DHT_REFRESH:
+	case ACTION_DHT_ADD:
+	case ACTION_DHT_SAVE:
+		return s->snap->totals.has_dht;
 	case ACTION_PAUSE:
 	case ACTION_RESUME:
 	case ACTION_REMOVE:
@@ -220,6 +251,13 @@ static void scroll(size_t *top, long by, size_t n)
 		*top = n ? n - 1 : 0;
 }
 
+static void scroll_dht(struct dash *d, long by)
+{
+	long top = d->dht_top + by, last = dht_last(d);
+
+	d->dht_top = (int)(top < 0 ? 0 : top > last ? last : top);
+}
+
 static void move(struct dash *d, enum pane p, long by)
 {
 	struct screen *s = d->v.screen;
@@ -228,6 +266,8 @@ static void move(struct dash *d, enum pane p, long by)
 		scroll(&d->peers_top, by, s->detail->npeers);
 	else if (p == PANE_LOG)
 		scroll(&d->log_top, -by, s->news.n);
+	else if (p == PANE_DHT)
+		scroll_dht(d, by);
 	else
 		list_move(&s->list, by, s->now_ms);
 }
@@ -489,7 +529,8 @@ static enum view_answer act(struct view *v, enum action action,
 {
 	struct dash *d = dash_of(v);
 
-	if (!act_move(d, action) && !act_pane(d, action, in->key))
+	if (!act_move(d, action) && !act_pane(d, action, in->key) &&
+		!dht_act(d, action))
 		open_view(d, action);
 	return VIEW_USED;
 }
@@ -557,7 +598,8 @@ static enum view_answer input(struct view *v, const struct input *in)
 	if (p == PANE_NONE)
 		return VIEW_USED;
 	if (in->button == MOUSE_WHEEL_UP || in->button == MOUSE_WHEEL_DOWN) {
-		if (p == PANE_TORRENTS || p == PANE_PEERS || p == PANE_LOG)
+		if (p == PANE_TORRENTS || p == PANE_PEERS || p == PANE_LOG ||
+			(p == PANE_DHT && d->zoomed))
 			move(d, p, in->button == MOUSE_WHEEL_UP ? -3 : 3);
 		return VIEW_USED;
 	}

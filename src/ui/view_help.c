@@ -44,11 +44,16 @@ static const struct view *bottom(const struct view *v)
 	return v;
 }
 
+static unsigned contexts_below(const struct help_view *d)
+{
+	return view_contexts(bottom(&d->v)) | CTX_ALL;
+}
+
 static bool has_words(const struct help_view *d, const struct key_binding *b)
 {
 	char keys[64];
 
-	key_names(b, keys, sizeof keys);
+	key_names(b, contexts_below(d), keys, sizeof keys);
 	return !d->words[0] || strcasestr(b->help, d->words) ||
 	       strcasestr(keys, d->words);
 }
@@ -56,7 +61,7 @@ static bool has_words(const struct help_view *d, const struct key_binding *b)
 static void collect(struct help_view *d)
 {
 	const struct view *under = bottom(&d->v);
-	unsigned contexts = view_contexts(under) | CTX_ALL;
+	unsigned contexts = contexts_below(d);
 	size_t n;
 	const struct key_binding *t = keys_table(&n);
 
@@ -71,6 +76,7 @@ static void collect(struct help_view *d)
 		for (size_t i = 0; i < n && d->n < LINES_MAX; i++)
 			if (t[i].group == (enum key_group)g &&
 				(t[i].contexts & contexts) &&
+				key_first(&t[i], contexts) &&
 				view_can(under, t[i].action) &&
 				has_words(d, &t[i]))
 				d->lines[d->n++].key = &t[i];
@@ -110,7 +116,7 @@ static void draw_line(const struct help_view *d, const struct area *a, int y,
 		a->grid->cursor_y = a->y + y;
 	}
 	key.attrs |= ATTR_BOLD;
-	key_names(l->key, keys, sizeof keys);
+	key_names(l->key, contexts_below(d), keys, sizeof keys);
 	draw_field(a, (struct rect){1, y, KEYS_COLS, 1}, key, FIT_END, keys);
 	draw_field(a, (struct rect){KEYS_COLS + 2, y, a->w - KEYS_COLS - 2, 1},
 		text, FIT_END, l->key->help);
@@ -203,7 +209,7 @@ static enum view_answer run_line(struct help_view *d)
 
 	if (!b)
 		return VIEW_USED;
-	in.key = b->keys[0];
+	in.key = key_first(b, contexts_below(d));
 	/* The help goes first, so that what opens stands on the dashboard. */
 	screen_close_view(s, &d->v);
 	if (b->action != ACTION_HELP)

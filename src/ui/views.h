@@ -27,6 +27,8 @@ extern const struct view_class view_remove;
 extern const struct view_class view_quit;
 extern const struct view_class view_help;
 extern const struct view_class view_log;
+/* The contacts of the bucket under the dashboard's cursor; no argument. */
+extern const struct view_class view_nodes;
 
 /* const enum menu_kind *. */
 enum menu_kind {

@@ -17,7 +17,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const scenes[] = {"dash", "empty", "hostile", "add", "help",
-	"confirm", "cmdline", "filter"};
+	"confirm", "cmdline", "filter", "dht", "nodes", "nodht", "joining"};
 
 static void check_grid(const struct grid *g)
 {

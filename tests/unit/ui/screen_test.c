@@ -665,11 +665,11 @@ static void every_key_of_the_table_is_used_or_unused_safely(void **state)
 
 static void no_key_means_two_things_in_one_place(void **state)
 {
-	static const unsigned places[] = {CTX_DASH | CTX_LIST | CTX_SCROLL,
-		CTX_DASH | CTX_SCROLL, CTX_DASH, CTX_ADD | CTX_DIALOG,
-		CTX_REMOVE | CTX_DIALOG, CTX_QUIT, CTX_COMMAND | CTX_PROMPT,
-		CTX_FILTER | CTX_PROMPT, CTX_HELP | CTX_SCROLL | CTX_DIALOG,
-		CTX_MENU | CTX_DIALOG};
+	static const unsigned places[] = {CTX_NODES | CTX_SCROLL | CTX_DIALOG,
+		CTX_DASH | CTX_LIST | CTX_SCROLL, CTX_DASH | CTX_SCROLL,
+		CTX_DASH, CTX_ADD | CTX_DIALOG, CTX_REMOVE | CTX_DIALOG,
+		CTX_QUIT, CTX_COMMAND | CTX_PROMPT, CTX_FILTER | CTX_PROMPT,
+		CTX_HELP | CTX_SCROLL | CTX_DIALOG, CTX_MENU | CTX_DIALOG};
 	size_t n;
 	const struct key_binding *t = keys_table(&n);
 
@@ -685,6 +685,36 @@ static void no_key_means_two_things_in_one_place(void **state)
 								 &in),
 						t[i].action);
 			}
+}
+
+/* In its own place a key means what stands above in the table, and nothing is
+ * said of what it would mean elsewhere. */
+static void a_key_of_a_pane_hides_the_dashboards(void **state)
+{
+	struct input r = {.kind = INPUT_KEY, .key = 'r'};
+	struct input h = {.kind = INPUT_KEY, .key = 'h'};
+	unsigned dht = CTX_DASH | CTX_DHT | CTX_BUCKETS | CTX_ZOOM;
+	size_t n;
+	const struct key_binding *t = keys_table(&n);
+
+	(void)state;
+	assert_int_equal(keys_lookup(CTX_DASH, &r), ACTION_REANNOUNCE);
+	assert_int_equal(keys_lookup(dht, &r), ACTION_DHT_REFRESH);
+	assert_int_equal(keys_lookup(CTX_DASH, &h), ACTION_ESCAPE);
+	assert_int_equal(keys_lookup(CTX_DASH | CTX_DHT, &h), ACTION_ESCAPE);
+	assert_int_equal(keys_lookup(dht, &h), ACTION_BUCKET_PREV);
+	for (size_t i = 0; i < n; i++) {
+		char names[64];
+
+		if (t[i].action == ACTION_REANNOUNCE)
+			assert_int_equal(key_first(&t[i], dht), 0);
+		if (t[i].action != ACTION_ESCAPE || t[i].keys[1] == 0)
+			continue;
+		key_names(&t[i], CTX_DASH, names, sizeof names);
+		assert_string_equal(names, "Esc Ctrl-G h Backspace");
+		key_names(&t[i], dht, names, sizeof names);
+		assert_string_equal(names, "Esc Ctrl-G Backspace");
+	}
 }
 
 static void peers_say_who_told_of_them(void **state)
@@ -817,6 +847,7 @@ int main(void)
 		cmocka_unit_test(
 			every_key_of_the_table_is_used_or_unused_safely),
 		cmocka_unit_test(no_key_means_two_things_in_one_place),
+		cmocka_unit_test(a_key_of_a_pane_hides_the_dashboards),
 		cmocka_unit_test(peers_say_who_told_of_them),
 		cmocka_unit_test(the_mouse_chooses_scrolls_and_sorts),
 		cmocka_unit_test(notices_become_toasts_and_stay_in_the_log),

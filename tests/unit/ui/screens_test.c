@@ -56,6 +56,20 @@ static const struct golden {
 	{"speed-80x24", "speed", 80, 24, RENDER_TEXT},
 	{"log-80x24", "log", 80, 24, RENDER_TEXT},
 	{"availability-80x24", "availability", 80, 24, RENDER_TEXT},
+	{"dash-120x36-ascii", "dash", 120, 36, RENDER_ASCII},
+	{"dht-200x55", "dht", 200, 55, RENDER_TEXT},
+	{"dht-120x36", "dht", 120, 36, RENDER_TEXT},
+	{"dht-120x36-ascii", "dht", 120, 36, RENDER_ASCII},
+	{"dht-80x24", "dht", 80, 24, RENDER_TEXT},
+	{"dht-80x24-ascii", "dht", 80, 24, RENDER_ASCII},
+	{"dht-80x24-mono", "dht", 80, 24, RENDER_MONO},
+	{"dht-40x12", "dht", 40, 12, RENDER_TEXT},
+	{"dht-80x100", "dht", 80, 100, RENDER_TEXT},
+	{"nodes-120x36", "nodes", 120, 36, RENDER_TEXT},
+	{"nodes-80x24-ascii", "nodes", 80, 24, RENDER_ASCII},
+	{"nodes-40x12", "nodes", 40, 12, RENDER_TEXT},
+	{"nodht-120x36", "nodht", 120, 36, RENDER_TEXT},
+	{"joining-80x24", "joining", 80, 24, RENDER_TEXT},
 	{"peers-80x24", "peers", 80, 24, RENDER_TEXT},
 };
 #define NGOLDENS (sizeof goldens / sizeof goldens[0])
@@ -164,7 +178,8 @@ static void ascii_screens_are_ascii(void **state)
 {
 	struct golden g = {"", "dash", 120, 36, RENDER_ASCII};
 	static const char *const scenes[] = {"dash", "hostile", "add", "help",
-		"toasts", "quit", "pieces", "empty"};
+		"toasts", "quit", "pieces", "empty", "dht", "nodes", "nodht",
+		"joining", "peers"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
@@ -197,7 +212,8 @@ static void draws_at_every_size(void **state)
 {
 	static const char *const names[] = {"dash", "empty", "hostile", "add",
 		"help", "confirm", "sort", "cmdline", "filter", "quit",
-		"toasts", "pieces", "peers", "speed", "log"};
+		"toasts", "pieces", "peers", "speed", "log", "dht", "nodes",
+		"nodht", "joining"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
