@@ -4,9 +4,15 @@
  * An answer counts only when its transaction id (4 unpredictable bytes), the
  * address it came from and, where we know whom we ask, its node id all match.
  *
- * Two time-outs.  The short one, from the round-trip times of late, only says
- * that the answer is late, so that a lookup asks somebody else meanwhile; the
- * long one gives the query up.  An answer between the two still counts.
+ * Two time-outs.  The short one only says that the answer is late, so that a
+ * lookup asks somebody else meanwhile; the long one gives the query up.  An
+ * answer between the two still counts.  The short one is one and a half times
+ * what nine of ten of the last 512 answers took, late ones included, between
+ * TXN_SHORT_MIN_MS and TXN_SHORT_MAX_MS; a second until there are 16 answers.
+ *
+ * Adding, finding and timing out cost the same with one query under way and
+ * with TXN_MAX.  Nothing is allocated any more once as many queries have been
+ * under way as ever will be.
  */
 #ifndef DHT_TXN_H
 #define DHT_TXN_H
@@ -60,20 +66,21 @@ void txns_disown(struct txns *x, uint64_t owner);
 
 enum txn_due {
 	TXN_NOTHING,
-	TXN_LATE,   /* short time-out: once for each query */
+	TXN_LATE,   /* short time-out: once for each query, before it fails */
 	TXN_FAILED, /* long one: it is out of the list */
 };
-/* What is due at `now`, one at a time. */
+/* What is due at `now`, one at a time, until there is nothing. */
 enum txn_due txns_next_due(struct txns *x, uint64_t now, struct txn *out);
+/* UINT64_MAX when no query is under way. */
 uint64_t txns_deadline(const struct txns *x);
 
 /* The short time-out in force, ms. */
 uint32_t txns_short_ms(const struct txns *x);
 
 struct txn_rtts {
-	uint32_t median_ms, p95_ms; /* 0: not measured yet */
-	uint32_t loss_milli;        /* of the last 256 queries */
-	uint32_t samples;
+	uint32_t median_ms, p95_ms;    /* 0: not measured yet */
+	uint32_t loss_milli;           /* of the last 256 that came to an end */
+	uint32_t samples;              /* answers that the times are from */
 	uint16_t cells[TXN_RTT_CELLS]; /* of the last 512 answers */
 };
 void txns_rtts(const struct txns *x, struct txn_rtts *out);
