@@ -163,6 +163,13 @@ static void up_datagram(void *user, struct span bytes, const struct addr *from)
 	engine_datagram(a->engine, bytes, from);
 }
 
+static void up_multicast(void *user, struct span bytes, const struct addr *from)
+{
+	struct app *a = user;
+
+	engine_multicast(a->engine, bytes, from);
+}
+
 static void up_wake(void *user, uint64_t now)
 {
 	struct app *a = user;
@@ -199,12 +206,26 @@ static enum err open_host(struct app *a, uv_loop_t *loop,
 	return host_open(loop, &hc, &a->host, fault);
 }
 
+/* Where a node that knows nobody asks first. */
+static const char *const dht_nodes[] = {
+	"router.bittorrent.com:6881",
+	"dht.transmissionbt.com:6881",
+	"dht.libtorrent.org:25401",
+	"router.utorrent.com:6881",
+};
+
 static void open_engine(struct app *a, const struct app_config *cfg)
 {
 	struct engine_config ec = {.settings = a->settings,
 		.download_dir = a->download_dir,
-		.keep_session = cfg->keep_session};
+		.keep_session = cfg->keep_session,
+		.dht_nodes = dht_nodes,
+		.ndht_nodes = sizeof dht_nodes / sizeof dht_nodes[0]};
 
+	if (cfg->ndht_nodes > 0) {
+		ec.dht_nodes = cfg->dht_nodes;
+		ec.ndht_nodes = cfg->ndht_nodes;
+	}
 	read_boot_id(ec.boot_id);
 	a->engine = engine_new(a->host, &ec);
 }
@@ -262,6 +283,7 @@ static void attach(struct app *a)
 {
 	const struct host_up up = {.accept = up_accept,
 		.datagram = up_datagram,
+		.multicast = up_multicast,
 		.wake = up_wake,
 		.user = a};
 

@@ -43,6 +43,10 @@ struct app_config {
 	size_t nsettings;
 	struct addr bind[2];  /* as in struct host_config */
 	int port;             /* APP_PORT_FROM_SETTINGS, 0: any, or a port */
+	/* "HOST:PORT" of nodes to join the DHT by; borrowed until the app is
+	 * closed.  None: the well-known ones. */
+	const char *const *dht_nodes;
+	size_t ndht_nodes;
 	bool keep_session;    /* as in struct engine_config */
 	bool no_config;       /* do not read a config file at all */
 	const char *log_file; /* NULL: none; appended to */

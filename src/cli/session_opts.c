@@ -47,12 +47,11 @@ static const struct option_def defs[] = {
 	{OPTION_PEER, 0, "peer", "HOST:PORT",
 		"connect to this peer for every torrent named (repeatable)"},
 	{OPTION_DHT_NODE, 0, "dht-node", "HOST:PORT",
-		"DHT bootstrap node (no effect: there is no DHT yet)"},
-	{OPTION_NO_DHT, 0, "no-dht", NULL, "no DHT (there is none yet)"},
-	{OPTION_NO_LSD, 0, "no-lsd", NULL,
-		"no local discovery (there is none yet)"},
-	{OPTION_NO_PEX, 0, "no-pex", NULL,
-		"no peer exchange (there is none yet)"},
+		"join the DHT by this node instead of the well-known ones "
+		"(repeatable)"},
+	{OPTION_NO_DHT, 0, "no-dht", NULL, "no DHT"},
+	{OPTION_NO_LSD, 0, "no-lsd", NULL, "no discovery in the local network"},
+	{OPTION_NO_PEX, 0, "no-pex", NULL, "no peer exchange"},
 	{OPTION_NO_UTP, 0, "no-utp", NULL, "no uTP (there is none yet)"},
 	{OPTION_NO_PORTMAP, 0, "no-portmap", NULL,
 		"no port mapping (there is none yet)"},
@@ -122,6 +121,19 @@ static enum err take_peer(struct session_opts *o, const char *value,
 	if (o->npeers >= SESSION_PEERS_MAX)
 		return fault_set(fault, ERR_LIMIT, 0, "too many of them");
 	o->peers[o->npeers++] = value;
+	return ERR_OK;
+}
+
+static enum err take_dht_node(struct session_opts *o, const char *value,
+	struct fault *fault)
+{
+	enum err e = values_host_port(value, fault);
+
+	if (e != ERR_OK)
+		return e;
+	if (o->ndht_nodes >= SESSION_NODES_MAX)
+		return fault_set(fault, ERR_LIMIT, 0, "too many of them");
+	o->dht_nodes[o->ndht_nodes++] = value;
 	return ERR_OK;
 }
 
@@ -196,7 +208,7 @@ enum err session_opts_take(struct session_opts *o, int id, const char *value,
 	case OPTION_PEER:
 		return take_peer(o, value, fault);
 	case OPTION_DHT_NODE:
-		return values_host_port(value, fault);
+		return take_dht_node(o, value, fault);
 	case OPTION_ENCRYPTION:
 		return take_encryption(o, value, fault);
 	case OPTION_DOWN_LIMIT:
@@ -225,6 +237,8 @@ void session_opts_config(const struct session_opts *o, struct app_config *cfg)
 		.nsettings = o->nsettings,
 		.bind = {o->bind[0], o->bind[1]},
 		.port = o->port,
+		.dht_nodes = o->dht_nodes,
+		.ndht_nodes = o->ndht_nodes,
 		.log_file = o->log_file,
 		.log_level =
 			(enum log_level)(level < LOG_TRACE ? level : LOG_TRACE),

@@ -12,11 +12,14 @@
 #include "core/settings.h"
 
 #define SESSION_PEERS_MAX 200u
+#define SESSION_NODES_MAX 32u
 
 struct session_opts {
 	const char *dir, *state, *config, *log_file, *select;
 	const char *peers[SESSION_PEERS_MAX]; /* HOST:PORT */
 	size_t npeers;
+	const char *dht_nodes[SESSION_NODES_MAX]; /* HOST:PORT */
+	size_t ndht_nodes;
 	struct addr bind[2];
 	int port; /* APP_PORT_FROM_SETTINGS unless given */
 	bool sequential, paused;

@@ -24,7 +24,8 @@
 #include "dht/dht.h"
 
 #define DHT_ANNOUNCE_MS 900000u /* and up to a tenth more */
-#define DHT_HUNGRY_MS 60000u    /* nobody found: the first repetition */
+#define DHT_HUNGRY_MS 15000u    /* nobody found: the first repetition */
+#define DHT_LONELY_MS 5000u     /* there was no node to ask */
 #define DHT_SAVE_MS 300000u     /* the state file */
 
 struct dht_link;
@@ -41,6 +42,7 @@ struct dht_want {
 	void *user;
 	struct dht_announce_row row; /* next_s is filled in when it is read */
 	uint64_t search;             /* under way; 0: none */
+	uint64_t ended_ms;           /* the last one; 0: none yet */
 	uint32_t empty_rounds;       /* in a row without a peer */
 	bool joined;
 };
@@ -50,6 +52,11 @@ struct dht_link_config {
 	const char *const *routers;
 	size_t nrouters;
 	bool keep_state; /* read and write the state file */
+	/* Our address as many nodes see it. */
+	void (*external)(void *user, const struct addr *a);
+	/* dht_link_tick() is wanted at once. */
+	void (*wanted)(void *user);
+	void *user;
 };
 
 struct dht_link *dht_link_new(struct host *h,
@@ -82,9 +89,11 @@ MUST_CHECK enum err dht_link_lookup(struct dht_link *l, const char *hash_hex,
 void dht_link_tick(struct dht_link *l, uint64_t now);
 uint64_t dht_link_deadline(const struct dht_link *l);
 
-/* Write the state; done() is called once it is on disk or has failed, never
- * from inside. */
-void dht_link_save(struct dht_link *l, void (*done)(void *user), void *user);
+void dht_link_save(struct dht_link *l); /* the state file, if it is on */
+/* The end: save, and off.  It may be freed once it is not busy any more, of
+ * which it tells by wanted(). */
+void dht_link_close(struct dht_link *l);
+bool dht_link_is_busy(const struct dht_link *l);
 
 /* Nodes for the header; enough and cheap enough for each refresh. */
 uint32_t dht_link_nodes(const struct dht_link *l);

@@ -143,6 +143,16 @@ static bool on_hello(void *user, struct stream *s, struct wire *w,
 	return t && torrent_accept(t, s, w, hello);
 }
 
+/* The DHT and local discovery follow their settings. */
+static void discover(struct engine *e)
+{
+	bool lsd = settings_bool(e->cfg.settings, SET_LSD);
+
+	e->shared.dht_on = settings_bool(e->cfg.settings, SET_DHT);
+	dht_link_switch(e->dht, e->shared.dht_on);
+	lsd_switch(e->lsd, lsd);
+}
+
 void engine_apply_settings(struct engine *e)
 {
 	const struct settings *s = e->cfg.settings;
@@ -159,6 +169,8 @@ void engine_apply_settings(struct engine *e)
 	e->shared.max_half_open = (uint32_t)settings_int(s, SET_MAX_HALF_OPEN);
 	e->shared.upload_slots = (uint32_t)settings_int(s, SET_UPLOAD_SLOTS);
 	e->shared.pex_on = settings_bool(s, SET_PEX);
+	if (e->started && !e->closing)
+		discover(e);
 	engine_arm(e, now);
 }
 
@@ -185,6 +197,46 @@ static void init_shared(struct engine *e)
 	sh->client = "bttui " BTTUI_VERSION;
 	list_init(&sh->thirsty_up);
 	list_init(&sh->thirsty_down);
+	list_init(&sh->held);
+}
+
+static void on_dht_external(void *user, const struct addr *a)
+{
+	struct engine *e = user;
+
+	if (a->family == ADDR_V4)
+		e->shared.self4 = *a;
+	else
+		e->shared.self6 = *a;
+}
+
+static void on_dht_wanted(void *user)
+{
+	struct engine *e = user;
+
+	engine_arm(e, engine_now(e));
+}
+
+static void on_dht_node(void *user, const struct addr *a)
+{
+	struct engine *e = user;
+
+	dht_link_add_node(e->dht, a);
+}
+
+static void init_discovery(struct engine *e)
+{
+	e->dht = dht_link_new(e->host, &(struct dht_link_config){
+					       .routers = e->cfg.dht_nodes,
+					       .nrouters = e->cfg.ndht_nodes,
+					       .keep_state = true,
+					       .external = on_dht_external,
+					       .wanted = on_dht_wanted,
+					       .user = e,
+				       });
+	e->lsd = lsd_new(e->host);
+	e->shared.dht_node = on_dht_node;
+	e->shared.dht_user = e;
 }
 
 static void init_env(struct engine *e)
@@ -193,6 +245,8 @@ static void init_env(struct engine *e)
 		.host = e->host,
 		.shared = &e->shared,
 		.announces = &e->announces,
+		.dht = e->dht,
+		.lsd = e->lsd,
 		.limit_up = &e->limit_up,
 		.limit_down = &e->limit_down,
 		.gate = &e->gate,
@@ -224,6 +278,7 @@ struct engine *engine_new(struct host *h, const struct engine_config *cfg)
 	limiter_init(&e->limit_down, NULL, now);
 	e->gate.max = CHECKS_AT_ONCE;
 	list_init(&e->gate.waiting);
+	init_discovery(e);
 	init_env(e);
 	e->greeter = greeter_new(h, on_hello, e);
 	e->by_hash = map_new(20, e->shared.map_key);
@@ -234,6 +289,8 @@ struct engine *engine_new(struct host *h, const struct engine_config *cfg)
 
 void engine_start(struct engine *e)
 {
+	e->started = true;
+	discover(e);
 	if (e->cfg.keep_session)
 		engine_session_load(e);
 }
@@ -246,6 +303,8 @@ void engine_free(struct engine *e)
 		assert(!e->slots[i]);
 	engine_fetch_cancel(e);
 	greeter_free(e->greeter);
+	dht_link_free(e->dht);
+	lsd_free(e->lsd);
 	map_free(e->by_hash);
 	heap_fini(&e->deadlines);
 	block_pool_free(e->shared.pool);
@@ -364,6 +423,19 @@ static void tick_due(struct engine *e, uint64_t now)
 	}
 }
 
+/* Peers that were not read while memory was full. */
+static void release_held(struct engine *e)
+{
+	struct list *n;
+
+	if (block_pool_tight(e->shared.pool)) {
+		e->tight |= !list_empty(&e->shared.held);
+		return;
+	}
+	while ((n = list_front(&e->shared.held)))
+		swarm_release(n);
+}
+
 /* Blocks of unfinished pieces may be anywhere, even in a paused torrent. */
 static void relieve(struct engine *e)
 {
@@ -386,7 +458,8 @@ static void close_step(struct engine *e, uint64_t now)
 				torrent_hasten(e->slots[i]);
 		settle(e);
 	}
-	if (e->ntorrents > 0 || e->list_saving || e->list_loading)
+	if (e->ntorrents > 0 || e->list_saving || e->list_loading ||
+		dht_link_is_busy(e->dht))
 		return;
 	e->closed_told = true;
 	e->close_done(e->close_user);
@@ -404,7 +477,13 @@ static uint64_t next_deadline(const struct engine *e, uint64_t now)
 	uint64_t t = greeter_deadline(e->greeter);
 
 	at = t < at ? t : at;
+	if (!list_empty(&e->shared.held))
+		at = now + HELD_MS < at ? now + HELD_MS : at;
 	t = thirst_deadline(e, now);
+	at = t < at ? t : at;
+	t = dht_link_deadline(e->dht);
+	at = t < at ? t : at;
+	t = lsd_deadline(e->lsd);
 	at = t < at ? t : at;
 	if (may_save_list(e) && e->list_save_at < at)
 		at = e->list_save_at;
@@ -431,9 +510,12 @@ void engine_wake(struct engine *e, uint64_t now)
 	quench(&e->limit_up, &e->shared.thirsty_up, swarm_quench_up);
 	quench(&e->limit_down, &e->shared.thirsty_down, swarm_quench_down);
 	greeter_tick(e->greeter, now);
+	dht_link_tick(e->dht, now);
+	lsd_tick(e->lsd, now);
 	settle(e);
 	tick_due(e, now);
 	settle(e);
+	release_held(e);
 	relieve(e);
 	engine_session_continue(e);
 	if (may_save_list(e) && now >= e->list_save_at)
@@ -464,7 +546,18 @@ void engine_accept(struct engine *e, struct stream *s, const struct addr *from)
 void engine_datagram(struct engine *e, struct span bytes,
 	const struct addr *from)
 {
+	if (dht_link_receive(e->dht, bytes, from)) {
+		e->changed = true; /* told at the end of the next turn */
+		engine_arm(e, dht_link_deadline(e->dht));
+		return;
+	}
 	announce_pool_receive(&e->announces, bytes, from);
+}
+
+void engine_multicast(struct engine *e, struct span bytes,
+	const struct addr *from)
+{
+	lsd_receive(e->lsd, bytes, from);
 }
 
 void engine_close_torrents(struct engine *e)
@@ -473,6 +566,8 @@ void engine_close_torrents(struct engine *e)
 
 	if (e->cfg.keep_session)
 		engine_session_save(e);
+	dht_link_close(e->dht);
+	lsd_switch(e->lsd, false);
 	e->list_unsaved = false;
 	for (uint32_t i = 0; i < e->nslots; i++)
 		if (e->slots[i])

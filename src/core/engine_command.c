@@ -396,6 +396,19 @@ enum err engine_command(struct engine *e, const struct command *c,
 		return set_rate(e, "up_limit", c->value, fault);
 	case CMD_SET:
 		return set_text(e, c->text, fault);
+	case CMD_DHT_ADD:
+		return dht_link_add_host(e->dht, c->text, fault);
+	case CMD_DHT_LOOKUP:
+		return dht_link_lookup(e->dht, c->text, fault);
+	case CMD_DHT_SAVE:
+	case CMD_DHT_REFRESH:
+		if (!dht_link_is_on(e->dht))
+			return fault_set(fault, ERR_STATE, 0, "the DHT is off");
+		if (c->kind == CMD_DHT_SAVE)
+			dht_link_save(e->dht);
+		else
+			dht_link_refresh(e->dht);
+		return ERR_OK;
 	default:
 		t = engine_find(e, c->torrent);
 		if (!t || torrent_is_closing(t))

@@ -12,8 +12,10 @@
 #include "base/map.h"
 #include "core/announcer.h"
 #include "core/command.h"
+#include "core/dht_link.h"
 #include "core/engine.h"
 #include "core/greeter.h"
+#include "core/lsd.h"
 #include "core/torrent.h"
 
 #define CHECKS_AT_ONCE 4u
@@ -24,6 +26,7 @@
 #define REACHABLE_MS 1800000u
 #define TURNS_AT_ONCE 1024u /* of rate-limited peers, in one wake-up */
 #define WAKE_BUDGET 256u    /* deadlines handled in one wake-up */
+#define HELD_MS 20u         /* whether peers may be read again */
 #define STOP_WAIT_MS 3000u
 #define LOADS_AT_ONCE 32u
 
@@ -49,6 +52,8 @@ struct engine {
 	struct check_gate gate;
 	struct torrent_env env;
 	struct greeter *greeter;
+	struct dht_link *dht;
+	struct lsd *lsd;
 
 	struct torrent **slots; /* by id.slot - 1 */
 	uint32_t *generations;
@@ -58,7 +63,7 @@ struct engine {
 	struct list touched;
 	struct list fetches;
 	uint64_t armed; /* what the host was asked to wake us at */
-	bool in_turn;
+	bool in_turn, started;
 	bool tight; /* memory is, and who needs it has none to give back */
 	uint64_t incoming_ms; /* last incoming connection; 0: never */
 

@@ -75,6 +75,8 @@ static void update_totals(struct engine *e, uint64_t now)
 	to->protocol_errors = e->shared.protocol_errors;
 	to->peers = e->shared.npeers - e->shared.nhalf_open;
 	to->half_open = e->shared.nhalf_open;
+	to->has_dht = dht_link_is_on(e->dht);
+	to->dht_nodes = dht_link_nodes(e->dht);
 	to->dirty_bytes = d->ops->dirty_bytes(d);
 	to->pool_bytes = block_pool_used(e->shared.pool);
 	to->free_bytes = d->ops->space(d, e->download_dir).free_bytes;
@@ -143,6 +145,12 @@ void engine_watch(struct engine *e, struct torrent_id id, uint32_t what)
 const struct torrent_detail *engine_detail(const struct engine *e)
 {
 	return &e->detail;
+}
+
+void engine_dht(struct engine *e, enum addr_family family, unsigned bucket,
+	struct dht_detail *out)
+{
+	dht_link_detail(e->dht, family, bucket, out);
 }
 
 const struct notice *engine_notice_after(const struct engine *e, uint64_t after)

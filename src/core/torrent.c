@@ -138,6 +138,7 @@ struct torrent *torrent_new(const struct torrent_env *env,
 		.user = t,
 	});
 	t->announcer = announcer_new(env->announces, &announcer_owner, t);
+	torrent_discover_init(t);
 	t->sync_at_ms = now + RESUME_SYNC_MS;
 	t->save_at_ms = NEVER;
 	t->dirty = true;
@@ -175,6 +176,7 @@ void torrent_free(struct torrent *t)
 	list_remove(&t->touched);
 	list_remove(&t->gate);
 	torrent_drop_names(t);
+	torrent_discover_stop(t);
 	announcer_free(t->announcer);
 	swarm_free(t->swarm);
 	drop_content(t);
@@ -438,6 +440,7 @@ void torrent_follow(struct torrent *t)
 		tracker_list_start(announcer_list(t->announcer), now);
 	else
 		tracker_list_stop(announcer_list(t->announcer), now);
+	torrent_discover_follow(t, on);
 	torrent_touch(t);
 }
 
@@ -488,6 +491,7 @@ void torrent_recheck(struct torrent *t)
 void torrent_reannounce(struct torrent *t)
 {
 	tracker_list_hurry(announcer_list(t->announcer), torrent_now(t));
+	torrent_discover_now(t);
 	peer_book_clear_failures(swarm_book(t->swarm));
 	torrent_touch(t);
 }
@@ -607,6 +611,7 @@ static void call_for_peers(struct torrent *t)
 		return;
 	t->had_peers = false;
 	tracker_list_hurry(announcer_list(t->announcer), now);
+	torrent_discover_now(t);
 }
 
 void torrent_settle(struct torrent *t)
@@ -614,6 +619,7 @@ void torrent_settle(struct torrent *t)
 	swarm_settle(t->swarm);
 	call_for_peers(t);
 	retire_picker(t);
+	torrent_discover_settle(t);
 	count_bytes(t);
 	if (t->phase == PHASE_WAITING && list_empty(&t->puts))
 		torrent_check_start(t);

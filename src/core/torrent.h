@@ -17,8 +17,10 @@
 #include "base/list.h"
 #include "core/announcer.h"
 #include "core/command.h"
+#include "core/dht_link.h"
 #include "core/host.h"
 #include "core/limiter.h"
+#include "core/lsd.h"
 #include "core/snapshot.h"
 #include "core/swarm/swarm.h"
 #include "proto/magnet.h"
@@ -37,6 +39,8 @@ struct torrent_env {
 	struct host *host;
 	struct swarm_shared *shared;
 	struct announce_pool *announces;
+	struct dht_link *dht;
+	struct lsd *lsd;
 	struct limiter *limit_up, *limit_down;
 	struct check_gate *gate;
 	const char *boot_id;

@@ -57,6 +57,7 @@ void torrent_close(struct torrent *t, bool forget, bool delete_data, bool fast)
 	torrent_drop_names(t);
 	swarm_set_active(t->swarm, false);
 	tracker_list_stop(announcer_list(t->announcer), torrent_now(t));
+	torrent_discover_stop(t);
 	if (forget)
 		torrent_forget(t);
 	torrent_touch(t);

@@ -7,6 +7,7 @@
  * torrent_check.c  hashing what is on disk
  * torrent_resume.c state files
  * torrent_rows.c   what it looks like from outside
+ * torrent_discover.c peers from the DHT and the local network
  */
 #ifndef CORE_TORRENT_PRIV_H
 #define CORE_TORRENT_PRIV_H
@@ -80,6 +81,8 @@ struct torrent {
 	struct swarm *swarm;
 	bool had_peers; /* since the last call for more */
 	struct announcer *announcer;
+	struct dht_want dht_want;
+	struct lsd_want lsd_want;
 	struct limiter up_limit, down_limit;
 	struct list names; /* peer names being resolved */
 
@@ -127,6 +130,14 @@ uint64_t torrent_have_bytes(const struct torrent *t);
 uint64_t torrent_wanted_bytes(const struct torrent *t);
 void torrent_drop_names(struct torrent *t); /* being resolved */
 void torrent_take_metadata(struct torrent *t, struct span info);
+
+/* torrent_discover.c */
+void torrent_discover_init(struct torrent *t);
+/* Named in the DHT and the local network, or not any more. */
+void torrent_discover_follow(struct torrent *t, bool on);
+void torrent_discover_stop(struct torrent *t);
+void torrent_discover_now(struct torrent *t); /* look at once */
+void torrent_discover_settle(struct torrent *t);
 
 /* torrent_close.c */
 void torrent_close_step(struct torrent *t);

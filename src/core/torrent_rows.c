@@ -215,6 +215,9 @@ static void fill_swarm(struct torrent *t, struct torrent_row *r,
 	                                       : UINT32_MAX;
 	tracker_list_swarm(l, &r->swarm_seeds, &r->swarm_peers);
 	r->tracker = tracker_list_good_host(l);
+	r->dht_running = t->dht_want.row.is_running;
+	r->dht_asked = t->dht_want.row.asked;
+	r->dht_found = t->dht_want.row.found;
 	next = tracker_list_next_announce(l, now);
 	r->why.next_announce_s =
 		next == NEVER ? UINT32_MAX : (uint32_t)(next / 1000);

@@ -8,6 +8,7 @@
 /* cmocka.h needs the four above. */
 #include <cmocka.h>
 
+#include "sim_disk.h"
 #include "sim_swarm.h"
 
 #define RATE 300000u /* bytes per second */
@@ -157,6 +158,43 @@ static void a_tiny_limit_wastes_nothing(void **state)
 	sim_for_seeds(5, crawl);
 }
 
+#define POOL (4u << 20)
+
+/*
+ * Far more is asked of twenty fast seeds than fits in memory, as they seldom
+ * answer all at once; here a slow disk lets everything come together.
+ */
+static void flood(uint64_t seed)
+{
+	struct sim_world *w = big_world(seed);
+	struct sim_peer *p = sim_peer_new(w, &sim_lan, 0);
+	uint64_t used, most = 0;
+
+	p->settings = "block_memory 4M\n";
+	for (int i = 0; i < 20; i++)
+		sim_peer_new(w, &sim_lan, SIM_SEED);
+	sim_world_start(w);
+	sim_disk_set_slowness(sim_host_disk(p->run->host), 40);
+	for (int i = 0; i < 400; i++) {
+		sim_run_for(w->sim, 10);
+		used = sim_peer_totals(p).pool_bytes;
+		most = used > most ? used : most;
+	}
+	/* A read of the host, 256 KiB, may come on top. */
+	if (most > POOL + POOL / 8 + (256u << 10))
+		sim_fail(w->sim, "%llu bytes of blocks",
+			(unsigned long long)most);
+	sim_disk_set_slowness(sim_host_disk(p->run->host), 1);
+	sim_world_complete(w, 120000);
+	sim_world_free(w);
+}
+
+static void memory_is_capped_when_all_answer_at_once(void **state)
+{
+	(void)state;
+	sim_for_seeds(4, flood);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +203,7 @@ int main(void)
 		cmocka_unit_test(a_limited_seed_serves_all_alike),
 		cmocka_unit_test(a_limit_may_change_on_the_way),
 		cmocka_unit_test(a_tiny_limit_wastes_nothing),
+		cmocka_unit_test(memory_is_capped_when_all_answer_at_once),
 	};
 
 	return cmocka_run_group_tests_name("limits", tests, NULL, NULL);

@@ -251,6 +251,7 @@ void sim_peer_start(struct sim_peer *p)
 	r->world = p->world;
 	r->peer = p;
 	r->settings = settings_new();
+	apply_settings(r->settings, "dht off\nlsd off\n");
 	apply_settings(r->settings, p->settings);
 	cfg.settings = r->settings;
 	r->host = sim_host_new(&p->machine);

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "core/storage/block_pool.h"
 #include "core/swarm/peer_book.h"
 #include "core/swarm/swarm_priv.h"
 
@@ -23,6 +24,37 @@ static void on_connected(void *user)
 	p->sw->cfg.owner->changed(p->sw->cfg.user);
 }
 
+/*
+ * What was asked for may come all at once.  Some way above the cap nobody is
+ * read any more, until blocks have gone to disk.
+ */
+static void hold_when_full(struct swarm *sw)
+{
+	struct swarm_shared *sh = sw->sh;
+	size_t cap = block_pool_cap(sh->pool);
+
+	if (block_pool_used(sh->pool) <= cap + cap / PEER_HOLD_SHARE)
+		return;
+	for (uint32_t i = 0; i < sw->nslots; i++) {
+		struct peer *p = sw->peers[i];
+
+		if (!p || p->stage != PEER_READY || !list_empty(&p->held))
+			continue;
+		stream_read(p->stream, false);
+		list_push_back(&sh->held, &p->held);
+	}
+	sw->cfg.owner->may_ask(sw->cfg.user); /* it makes room */
+}
+
+void swarm_release(struct list *node)
+{
+	struct peer *p = container_of(node, struct peer, held);
+
+	list_remove(node);
+	p->heard_ms = swarm_now(p->sw); /* it was we who did not listen */
+	stream_read(p->stream, true);
+}
+
 static void on_data(void *user, struct span bytes)
 {
 	struct peer *p = user;
@@ -31,6 +63,7 @@ static void on_data(void *user, struct span bytes)
 		return;
 	wire_feed(p->wire, bytes);
 	peer_drain(p);
+	hold_when_full(p->sw);
 }
 
 static void on_writable(void *user)
@@ -71,6 +104,7 @@ struct peer *peer_new(struct swarm *sw, const struct addr *a)
 	list_init(&p->unsettled);
 	list_init(&p->thirsty_up);
 	list_init(&p->thirsty_down);
+	list_init(&p->held);
 	pipeline_init(&p->pipe, now);
 	bitfield_init(&p->has, sw->c.layout ? sw->c.layout->npieces : 0);
 	bitfield_init(&p->allowed_in, 0);
@@ -135,6 +169,7 @@ void peer_doom(struct peer *p, enum err e, const char *why)
 		metadata_fetch_leave(sw->fetch, p->slot);
 	list_remove(&p->thirsty_up);
 	list_remove(&p->thirsty_down);
+	list_remove(&p->held);
 	if (p->stream)
 		stream_close(p->stream);
 	p->stream = NULL;
@@ -315,7 +350,10 @@ static void handle_ready(struct peer *p, const struct wire_event *ev)
 	case WIRE_EXTENDED:
 		peer_hello_extended(p, ev);
 		break;
-	default: /* keep-alives, ports, what nobody defined */
+	case WIRE_PORT:
+		peer_hello_port(p, ev->port);
+		break;
+	default: /* keep-alives, what nobody defined */
 		break;
 	}
 }

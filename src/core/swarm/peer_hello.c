@@ -11,6 +11,12 @@
 #include "proto/metainfo.h"
 #include "proto/peer_id.h"
 
+/* A private torrent's peers hear nothing of the DHT (BEP 27). */
+static bool has_dht(const struct swarm *sw)
+{
+	return sw->sh->dht_on && !sw->c.is_private;
+}
+
 void peer_hello_send(struct peer *p)
 {
 	uint8_t b[WIRE_HANDSHAKE_LEN];
@@ -20,6 +26,8 @@ void peer_hello_send(struct peer *p)
 
 	reserved[WIRE_RESERVED_EXT_BYTE] |= WIRE_RESERVED_EXT_BIT;
 	reserved[WIRE_RESERVED_FAST_BYTE] |= WIRE_RESERVED_FAST_BIT;
+	if (has_dht(p->sw))
+		reserved[WIRE_RESERVED_DHT_BYTE] |= WIRE_RESERVED_DHT_BIT;
 	infohash_wire(p->sw->cfg.hash, hash);
 	wire_put_handshake(&w, reserved, hash, p->sw->cfg.peer_id);
 	peer_send_bytes(p, writer_span(&w));
@@ -37,6 +45,7 @@ void peer_hello_received(struct peer *p, const struct wire_event *ev)
 	}
 	p->has_fast = r[WIRE_RESERVED_FAST_BYTE] & WIRE_RESERVED_FAST_BIT;
 	p->has_ext = r[WIRE_RESERVED_EXT_BYTE] & WIRE_RESERVED_EXT_BIT;
+	p->has_dht = r[WIRE_RESERVED_DHT_BYTE] & WIRE_RESERVED_DHT_BIT;
 	/* Some peers send their id only after they have seen our answer. */
 	if (p->is_incoming)
 		peer_hello_send(p);
@@ -159,6 +168,15 @@ static void send_allowed_fast(struct peer *p)
 				p->allowed_out[i]);
 }
 
+static void send_port(struct peer *p)
+{
+	uint8_t b[16];
+	struct writer w = writer_of(b, sizeof b);
+
+	wire_put_port(&w, p->sw->host->ops->port(p->sw->host));
+	peer_send_bytes(p, writer_span(&w));
+}
+
 void peer_hello_introduce(struct peer *p)
 {
 	if (!p->said_pieces)
@@ -166,6 +184,21 @@ void peer_hello_introduce(struct peer *p)
 	if (p->has_ext)
 		peer_hello_offer(p);
 	send_allowed_fast(p);
+	if (p->has_dht && has_dht(p->sw))
+		send_port(p);
+}
+
+void peer_hello_port(struct peer *p, uint16_t port)
+{
+	struct swarm_shared *sh = p->sw->sh;
+	struct addr a = p->addr;
+
+	/* One is enough: more would make us ask strangers' hosts. */
+	if (port == 0 || p->said_port || !has_dht(p->sw))
+		return;
+	p->said_port = true;
+	a.port = port;
+	sh->dht_node(sh->dht_user, &a);
 }
 
 /* A peer that came to us says where it can be reached. */

@@ -55,6 +55,11 @@ struct swarm_shared {
 	uint8_t map_key[16];
 	const char *client;       /* "bttui 0.1.0" */
 	struct addr self4, self6; /* our address as told by others */
+	/* Peers of public torrents are told that we have a DHT node, and tell
+	 * of theirs. */
+	bool dht_on;
+	void (*dht_node)(void *user, const struct addr *a);
+	void *dht_user;
 	uint32_t npeers, max_peers;
 	uint32_t nhalf_open, max_half_open;
 	uint32_t ndials; /* in the second since dials_since_ms */
@@ -69,6 +74,7 @@ struct swarm_shared {
 	struct rate up, down; /* payload */
 	/* Connections waiting for rate tokens, in turn. */
 	struct list thirsty_up, thirsty_down;
+	struct list held; /* connections not read: memory is full */
 };
 
 /* What a swarm tells its owner; called during engine turns. */
@@ -140,6 +146,9 @@ uint64_t swarm_deadline(const struct swarm *sw);
 /* The first of a thirsty list has its turn; who wants more joins the end. */
 void swarm_quench_up(struct list *node);
 void swarm_quench_down(struct list *node);
+
+/* The first of those held is read again. */
+void swarm_release(struct list *node);
 
 struct peer_book *swarm_book(struct swarm *sw);
 struct blame *swarm_blame(struct swarm *sw);

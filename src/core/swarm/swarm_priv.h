@@ -27,6 +27,7 @@
 /* Queued bytes above which a peer that makes us answer is dropped: payload
  * alone cannot reach it. */
 #define PEER_SEND_MAX (3u << 20)
+#define PEER_HOLD_SHARE 8u    /* of the pool's cap that it may be passed by */
 #define PEER_COPY_MAX 4096u   /* shorter blocks are sent as copies */
 #define UPLOAD_RUN_BLOCKS 16u /* 256 KiB: read from memory in one go */
 
@@ -42,7 +43,7 @@ struct peer {
 	struct stream *stream; /* NULL once doomed */
 	struct wire *wire;
 	struct list unsettled; /* in swarm.unsettled */
-	struct list thirsty_up, thirsty_down;
+	struct list thirsty_up, thirsty_down, held;
 	uint64_t id;
 	uint32_t slot;
 	enum peer_stage stage;
@@ -50,7 +51,9 @@ struct peer {
 	struct addr book_addr; /* where it can be dialled; ADDR_NONE unknown */
 	uint8_t peer_id[20];
 	bool is_incoming, in_book;
-	bool has_fast, has_ext, is_ours; /* ours: our own peer id */
+	bool has_fast, has_ext, has_dht;
+	bool said_port;    /* of its DHT node */
+	bool is_ours;      /* our own peer id */
 	bool said_pieces;  /* bitfield, have all or have none was sent */
 	bool heard_pieces; /* a first message about pieces came */
 	bool in_picker;    /* its pieces count in the availability */
@@ -151,6 +154,7 @@ void peer_hello_peer_id(struct peer *p, const uint8_t id[20]);
 void peer_hello_introduce(struct peer *p);
 void peer_hello_offer(struct peer *p); /* our extension handshake */
 void peer_hello_extended(struct peer *p, const struct wire_event *ev);
+void peer_hello_port(struct peer *p, uint16_t port); /* of its DHT node */
 void peer_hello_metadata_ask(struct peer *p, uint64_t now);
 /* The metadata became known. */
 void peer_hello_content(struct peer *p);

@@ -69,6 +69,19 @@ static struct stream *op_dial(struct host *h, const struct addr *to,
 	return &s->base;
 }
 
+static void op_multicast_join(struct host *host, bool on)
+{
+	fake_of(host)->in_groups = on;
+}
+
+static void op_multicast(struct host *host, enum addr_family family,
+	struct span s)
+{
+	(void)family;
+	assert_true(s.n > 0);
+	fake_of(host)->multicasts++;
+}
+
 static void op_send_udp(struct host *host, const struct addr *to, struct span s)
 {
 	struct fake_host *h = fake_of(host);
@@ -161,6 +174,8 @@ static const struct host_ops host_ops = {
 	.random = op_random,
 	.dial = op_dial,
 	.send_udp = op_send_udp,
+	.multicast_join = op_multicast_join,
+	.multicast = op_multicast,
 	.http_get = op_http_get,
 	.http_cancel = op_http_cancel,
 	.resolve = op_resolve,

@@ -78,6 +78,9 @@ struct fake_host {
 		struct buf bytes;
 	} packet[FAKE_PACKETS];
 	size_t npackets;
+
+	bool in_groups;      /* of local discovery */
+	uint32_t multicasts; /* sent to them */
 };
 
 void fake_init(struct fake_host *h);
