@@ -4,27 +4,17 @@
 #include "dht/table.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "dht/table_priv.h"
 
-#define GROWTH 4u     /* contacts by which a list grows */
-#define RIVALS_MAX 3u /* one by IP, one by id, one by net */
+#define GROWTH 4u /* contacts by which a list grows */
 
 /* Where a contact is. */
 struct place {
 	struct bucket *bucket;
 	struct contact_list *list;
 	struct contact *c;
-};
-
-/* Those that may not stay beside a newcomer. */
-struct rivals {
-	struct addr addr[RIVALS_MAX];
-	unsigned n;
-	bool in_bucket; /* one is in the bucket the newcomer goes to */
-	bool is_local;  /* the newcomer: only its id and address count */
 };
 
 static void add_bucket(struct table *t, uint64_t now)
@@ -80,15 +70,6 @@ unsigned table_index(const struct table *t, const struct node_id *id)
 	return bits < t->nbuckets ? bits : t->nbuckets - 1;
 }
 
-enum contact_state contact_state(const struct contact *c, uint64_t now)
-{
-	if (c->fails >= TABLE_FAILS_MAX)
-		return CONTACT_BAD;
-	if (c->heard_ms && c->heard_ms + TABLE_GOOD_MS > now)
-		return CONTACT_GOOD;
-	return CONTACT_UNSURE;
-}
-
 /* --- lists ---------------------------------------------------------------- */
 
 static void push(struct contact_list *l, const struct contact *c)
@@ -103,50 +84,6 @@ static void push(struct contact_list *l, const struct contact *c)
 static void take_out(struct contact_list *l, struct contact *c)
 {
 	*c = l->c[--l->n];
-}
-
-/* The order in which contacts lose their places. */
-static bool is_weaker(const struct contact *a, const struct contact *b,
-	uint64_t now)
-{
-	enum contact_state of_a = contact_state(a, now);
-	enum contact_state of_b = contact_state(b, now);
-
-	if ((of_a == CONTACT_BAD) != (of_b == CONTACT_BAD))
-		return of_a == CONTACT_BAD;
-	if (a->verified != b->verified)
-		return b->verified;
-	if (of_a != of_b)
-		return of_a == CONTACT_UNSURE;
-	return a->heard_ms < b->heard_ms;
-}
-
-/* NULL when the list is empty. */
-static struct contact *weakest(const struct contact_list *l, uint64_t now)
-{
-	struct contact *w = NULL;
-
-	for (unsigned i = 0; i < l->n; i++)
-		if (!w || is_weaker(&l->c[i], w, now))
-			w = &l->c[i];
-	return w;
-}
-
-/* Whether a contact of a bucket that is full makes room for the new one. */
-static bool yields(const struct contact *have, const struct contact *c,
-	uint64_t now)
-{
-	return contact_state(have, now) == CONTACT_BAD ||
-	       (c->verified && !have->verified);
-}
-
-/* Likewise of two that may not be there together, and of spares. */
-static bool gives_way(const struct contact *have, const struct contact *c,
-	uint64_t now)
-{
-	return yields(have, c, now) ||
-	       (c->verified == have->verified &&
-		       contact_state(have, now) == CONTACT_UNSURE);
 }
 
 /* --- finding -------------------------------------------------------------- */
@@ -268,102 +205,6 @@ void table_drop(struct table *t, const struct addr *a)
 
 /* --- entering ------------------------------------------------------------- */
 
-static bool can_split(const struct table *t, unsigned bucket)
-{
-	return bucket + 1 == t->nbuckets && t->nbuckets < TABLE_BUCKETS_MAX;
-}
-
-/* Contacts of a full bucket that would yield leave a place among the spares,
- * or have spares that give way as well. */
-static bool has_room(const struct table *t, unsigned bucket,
-	const struct contact *c, uint64_t now)
-{
-	const struct bucket *b = &t->buckets[bucket];
-
-	return b->live.n < table_bucket_size(t, bucket) ||
-	       can_split(t, bucket) || b->spare.n < TABLE_K ||
-	       gives_way(weakest(&b->spare, now), c, now);
-}
-
-static bool add_rival(struct rivals *r, const struct contact *have,
-	const struct contact *c, uint64_t now)
-{
-	if (!gives_way(have, c, now))
-		return false;
-	assert(r->n < RIVALS_MAX);
-	r->addr[r->n++] = have->addr;
-	return true;
-}
-
-static bool is_rival(const struct contact *have, const struct contact *c,
-	bool is_local)
-{
-	if (!is_local && addr_same_ip(&have->addr, &c->addr))
-		return true;
-	return addr_equal(&have->addr, &c->addr) ||
-	       node_id_equal(&have->id, &c->id);
-}
-
-/* False when one of them stays. */
-static bool add_rivals(struct rivals *r, const struct contact_list *l,
-	const struct contact *c, uint64_t now)
-{
-	for (unsigned i = 0; i < l->n; i++)
-		if (is_rival(&l->c[i], c, r->is_local) &&
-			!add_rival(r, &l->c[i], c, now))
-			return false;
-	return true;
-}
-
-/* Those of c's net in one list, and the weakest of all seen so far. */
-static void count_net(const struct contact_list *l, const struct contact *c,
-	uint64_t now, unsigned *n, const struct contact **weak)
-{
-	for (unsigned i = 0; i < l->n; i++) {
-		const struct contact *have = &l->c[i];
-
-		if (!addr_same_net(&have->addr, &c->addr) ||
-			is_rival(have, c, false))
-			continue;
-		++*n;
-		if (!*weak || is_weaker(have, *weak, now))
-			*weak = have;
-	}
-}
-
-static bool add_net_rival(struct rivals *r, const struct bucket *b,
-	const struct contact *c, uint64_t now)
-{
-	const struct contact *weak = NULL;
-	unsigned n = 0;
-
-	if (r->is_local)
-		return true;
-	count_net(&b->live, c, now, &n, &weak);
-	count_net(&b->spare, c, now, &n, &weak);
-	if (n < TABLE_PER_NET)
-		return true;
-	r->in_bucket = true;
-	return add_rival(r, weak, c, now);
-}
-
-static bool find_rivals(const struct table *t, unsigned bucket,
-	const struct contact *c, uint64_t now, struct rivals *r)
-{
-	*r = (struct rivals){.is_local = addr_is_local(&c->addr)};
-	for (unsigned i = 0; i < t->nbuckets; i++) {
-		const struct bucket *b = &t->buckets[i];
-		unsigned before = r->n;
-
-		if (!add_rivals(r, &b->live, c, now) ||
-			!add_rivals(r, &b->spare, c, now))
-			return false;
-		if (i == bucket && r->n > before)
-			r->in_bucket = true;
-	}
-	return add_net_rival(r, &t->buckets[bucket], c, now);
-}
-
 /* A bucket that can split has no spares: it splits before it takes one. */
 static void split(struct table *t, uint64_t now)
 {
@@ -388,7 +229,8 @@ static unsigned make_room(struct table *t, const struct node_id *id,
 {
 	unsigned bucket = table_index(t, id);
 
-	while (can_split(t, bucket) && t->buckets[bucket].live.n == TABLE_K) {
+	while (table_can_split(t, bucket) &&
+		t->buckets[bucket].live.n == TABLE_K) {
 		split(t, now);
 		bucket = table_index(t, id);
 	}
@@ -403,30 +245,31 @@ static void add_spare(struct bucket *b, const struct contact *c, uint64_t now)
 		push(&b->spare, c);
 		return;
 	}
-	weak = weakest(&b->spare, now);
-	if (gives_way(weak, c, now))
+	weak = table_weakest(&b->spare, now);
+	if (table_gives_way(weak, c, now))
 		*weak = *c;
 }
 
 static void add(struct table *t, struct bucket *b, const struct contact *c,
 	uint64_t now)
 {
-	struct contact *weak = weakest(&b->live, now);
+	struct contact *weak = table_weakest(&b->live, now);
 	unsigned size = table_bucket_size(t, (unsigned)(b - t->buckets));
 
 	if (b->live.n < size) {
 		push(&b->live, c);
 		t->nlive++;
-	} else if (yields(weak, c, now)) {
+		b->touched_ms = now;
+	} else if (table_yields(weak, c, now)) {
 		struct contact old = *weak;
 
 		*weak = *c;
+		b->touched_ms = now;
 		if (contact_state(&old, now) != CONTACT_BAD)
 			add_spare(b, &old, now);
 	} else {
 		add_spare(b, c, now);
 	}
-	b->touched_ms = now;
 	/* With a spare at hand failing contacts are asked again sooner. */
 	table_expect_ping(t, b->spare.n > 0 ? now : table_ping_due(b, c));
 }
@@ -441,16 +284,20 @@ static void settle(struct table *t, uint64_t now)
 static void enter(struct table *t, const struct contact *c, uint64_t now)
 {
 	unsigned bucket = table_index(t, &c->id);
-	struct rivals r;
+	struct table_rivals r;
 
-	if (!find_rivals(t, bucket, c, now, &r) ||
-		(!r.in_bucket && !has_room(t, bucket, c, now)))
+	if (!table_find_rivals(t, bucket, c, now, &r) ||
+		(!r.in_bucket && !table_has_room(t, bucket, c, now)))
 		return;
 	if (t->nlive == 0)
 		settle(t, now);
 	/* The newcomer comes before the spares: they fill what is left. */
-	for (unsigned i = 0; i < r.n; i++)
-		remove_at(t, find(t, &r.addr[i]));
+	for (unsigned i = 0; i < r.n; i++) {
+		struct place at = find(t, &r.addr[i]);
+
+		assert(at.c);
+		remove_at(t, at);
+	}
 	bucket = make_room(t, &c->id, now);
 	add(t, &t->buckets[bucket], c, now);
 	for (unsigned i = 0; r.n > 0 && i < t->nbuckets; i++)
@@ -522,7 +369,7 @@ bool table_queried(struct table *t, const struct node_id *id,
 {
 	struct contact fresh = {.id = *id, .addr = *a};
 	unsigned bucket = table_index(t, id);
-	struct rivals r;
+	struct table_rivals r;
 	struct place at;
 
 	see_time(t, now);
@@ -537,9 +384,9 @@ bool table_queried(struct table *t, const struct node_id *id,
 	}
 	fresh.verified = node_id_fits_addr(id, a);
 	/* In a full table this is the usual end, without looking further. */
-	if (!has_room(t, bucket, &fresh, now))
+	if (!table_has_room(t, bucket, &fresh, now))
 		return false;
-	return find_rivals(t, bucket, &fresh, now, &r);
+	return table_find_rivals(t, bucket, &fresh, now, &r);
 }
 
 void table_asked(struct table *t, const struct addr *a, uint64_t now)

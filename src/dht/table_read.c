@@ -38,6 +38,12 @@ struct candidate {
 	const struct contact *c;
 };
 
+/* The best of one bucket, closest first. */
+struct ranking {
+	struct candidate best[TABLE_SIZE_MAX];
+	size_t n, most;
+};
+
 unsigned table_bucket_size(const struct table *t, unsigned bucket)
 {
 	static const uint8_t first[] = {TABLE_SIZE_MAX, 2 * TABLE_K};
@@ -74,41 +80,38 @@ static bool is_nearer(const struct near *w, const struct candidate *a,
 	return node_id_compare(w->target, &a->c->id, &b->c->id) < 0;
 }
 
-/* Put it where it belongs among the n best, of which `most` are kept. */
-static size_t insert(const struct near *w, struct candidate *best, size_t n,
-	size_t most, const struct candidate *c)
+static void insert(struct ranking *r, const struct near *w,
+	const struct candidate *c)
 {
 	size_t at;
 
-	if (n == most && !is_nearer(w, c, &best[n - 1]))
-		return n;
-	if (n < most)
-		n++;
-	for (at = n - 1; at > 0 && is_nearer(w, c, &best[at - 1]); at--)
-		best[at] = best[at - 1];
-	best[at] = *c;
-	return n;
+	if (r->n < r->most)
+		r->n++;
+	else if (!is_nearer(w, c, &r->best[r->n - 1]))
+		return;
+	for (at = r->n - 1; at > 0 && is_nearer(w, c, &r->best[at - 1]); at--)
+		r->best[at] = r->best[at - 1];
+	r->best[at] = *c;
 }
 
 static void collect(struct near *w, const struct bucket *b)
 {
-	struct candidate best[TABLE_SIZE_MAX];
 	uint64_t target = first_bits(w->target);
 	size_t most = w->max - w->n;
-	size_t n = 0;
+	struct ranking r;
 
-	if (most > TABLE_SIZE_MAX)
-		most = TABLE_SIZE_MAX;
-	for (unsigned i = 0; most > 0 && i < b->live.n; i++) {
+	r.n = 0;
+	r.most = most < TABLE_SIZE_MAX ? most : TABLE_SIZE_MAX;
+	for (unsigned i = 0; r.most > 0 && i < b->live.n; i++) {
 		struct candidate c = {.c = &b->live.c[i]};
 
 		if (!is_wanted(w, c.c))
 			continue;
 		c.distance = first_bits(&c.c->id) ^ target;
-		n = insert(w, best, n, most, &c);
+		insert(&r, w, &c);
 	}
-	for (size_t i = 0; i < n; i++)
-		w->out[w->n++] = best[i].c;
+	for (size_t i = 0; i < r.n; i++)
+		w->out[w->n++] = r.best[i].c;
 }
 
 static bool differs_at(const struct table *t, const struct node_id *target,

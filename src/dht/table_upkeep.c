@@ -6,7 +6,6 @@
  * asking for a ping too early finds the exact time anew.  So answering a
  * packet costs no walk over the contacts.
  */
-#include "base/mem.h"
 #include "dht/table.h"
 #include "dht/table_priv.h"
 
