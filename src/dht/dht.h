@@ -39,6 +39,9 @@
 #define DHT_STATE_MAX (256u << 10) /* bytes of a saved state that are read */
 #define DHT_SAVED_NODES 300u       /* of each family */
 #define DHT_EXTERNAL_VOTES 8u      /* nodes of different nets that must agree */
+/* An answer to an address that is no contact of ours is no longer than this
+ * many times the question, and KRPC_PACKET_MAX; a stored item apart. */
+#define DHT_ANSWER_FACTOR 8u
 
 struct dht;
 
@@ -75,9 +78,9 @@ struct dht_event {
 	size_t npeers;
 	/* SEARCH_DONE */
 	uint32_t asked;                /* nodes */
-	uint32_t found;                /* peers, all replies */
+	uint32_t found;                /* different peers */
 	uint32_t announced_to, stored; /* nodes told, and who acknowledged */
-	/* BEP 33: the swarm as the nodes near the hash see it; 0: unknown. */
+	/* With scrape: the swarm as the nodes near the hash see it. */
 	uint32_t swarm_seeds, swarm_peers;
 };
 
@@ -106,6 +109,7 @@ struct dht_query {
 	uint16_t announce_port; /* 0: only look */
 	bool is_seed;           /* announce ourselves as one (BEP 33) */
 	bool find_node;         /* only find the nodes near it */
+	bool scrape;            /* ask how large the swarm is (BEP 33) */
 };
 /*
  * Look for peers of a torrent; with announce_port, also tell the nodes
