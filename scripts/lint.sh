@@ -21,7 +21,7 @@ rules=$(
 	only '<uv\.h>' '^src/(main\.c|app/|host/|ui/(ui|loader)[^/]*|cli/)'
 	only '<(n?curses|term)[^>]*>' '^src/ui/term[^/]*\.c$'
 	only '<curl/' '^src/host/http[^/]*\.[ch]$'
-	only '<openssl/' '^src/base/(hash|rng)\.c$'
+	only '<openssl/' '^src/base/(hash|rng|sign)\.c$'
 	up() { # layer, layers it may not see
 		git grep -nE "^#include \"($2)/" -- "src/$1" || true
 	}
