@@ -33,11 +33,6 @@ static struct span part_of(const uint8_t *info, uint32_t part)
 	return span_of(info + (size_t)part * PART, n < PART ? n : PART);
 }
 
-static void forget_all(struct life *l)
-{
-	memset(l->asked, 0, sizeof l->asked);
-}
-
 static void ask(struct life *l, uint32_t peer)
 {
 	uint32_t part = 0;
@@ -65,7 +60,8 @@ static void deliver(struct life *l, uint32_t peer, uint32_t how)
 		l->asked[peer][part] = false;
 	if (got == METADATA_BAD) {
 		assert(liar == PICKER_NOBODY || liar == peer);
-		forget_all(l);
+		assert(liar == PICKER_NOBODY ||
+			metadata_fetch_gave_up(l->m, peer));
 	}
 	if (got == METADATA_DONE) {
 		l->done = true;

@@ -2,13 +2,18 @@
  * metadata_fetch.h - the info dictionary from peers (BEP 9).
  *
  * Pure.  16 KiB parts are asked from several peers at once, four from each;
- * memory grows by parts received, never by the size a peer claims (but for 48
- * bytes a part of at most 32 MiB); the size is the one most peers name, and
- * only those who name it are asked.  The whole is checked against the
- * info-hash; when it is wrong everything is thrown away, a peer that sent all
- * of it is convicted, and after that one peer at a time is asked for the
- * whole.  Peers that reject rest for 60 s, those that are late for 10 s; once
- * peers are asked alone, either makes way for the next.
+ * a part whose answer is late is asked from somebody else as well.  Memory
+ * grows by parts received, never by the size a peer claims (but for 32 bytes
+ * a part); what all gather together is at most the size that most peers name,
+ * which is at most 32 MiB, and 8 MiB for those who name others.
+ *
+ * The whole is checked against the info-hash.  When it is wrong, a peer that
+ * sent all of it is convicted; a mixture is parted, and from then on each peer
+ * fills a copy of its own, beginning with what it has sent.  So a liar costs
+ * one copy, and whoever is honest is asked for no part twice.
+ *
+ * A peer that rejects rests for 60 s, one that is late for 10 s; after three
+ * such tries in a row, or when it contradicts itself, it is given up.
  */
 #ifndef CORE_SWARM_METADATA_FETCH_H
 #define CORE_SWARM_METADATA_FETCH_H
@@ -20,6 +25,8 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "proto/infohash.h"
+
+#define METADATA_TRIES 3u /* in vain, then a peer is given up */
 
 struct metadata_fetch;
 
@@ -41,6 +48,8 @@ void metadata_fetch_tick(struct metadata_fetch *m, uint64_t now);
 
 void metadata_fetch_reject(struct metadata_fetch *m, uint32_t peer,
 	uint32_t part, uint64_t now);
+/* It will not be asked again, whatever it says. */
+bool metadata_fetch_gave_up(const struct metadata_fetch *m, uint32_t peer);
 
 enum metadata_got {
 	METADATA_MORE,
@@ -54,7 +63,8 @@ enum metadata_got metadata_fetch_data(struct metadata_fetch *m, uint32_t peer,
 
 /* Empty until METADATA_DONE; owned by m. */
 struct span metadata_fetch_info(const struct metadata_fetch *m);
-/* Parts, parts of the believed size (0: unknown), peers that name it. */
+/* Of the copy that is nearest to its end: parts received, parts (0: unknown),
+ * peers that name its size. */
 void metadata_fetch_progress(const struct metadata_fetch *m, uint32_t *got,
 	uint32_t *total, uint32_t *peers);
 

@@ -165,19 +165,41 @@ static void asks_twice_for_the_last_parts(void **state)
 	metadata_fetch_free(m);
 }
 
-static void believes_the_size_most_peers_name(void **state)
+static void asks_others_as_well_while_an_answer_is_late(void **state)
 {
 	struct metadata_fetch *m = metadata_fetch_new(&hash);
-	uint32_t part, got, total, peers;
+	uint32_t part;
+
+	(void)state;
+	for (uint32_t peer = 1; peer <= 8; peer++)
+		metadata_fetch_join(m, peer, 100);
+	assert_true(metadata_fetch_next(m, 1, 0, &part));
+	assert_true(metadata_fetch_next(m, 2, 0, &part));
+	assert_false(metadata_fetch_next(m, 3, 1999, &part));
+	for (uint32_t peer = 3; peer <= 6; peer++) {
+		uint64_t now = (peer - 2) * UINT64_C(2000);
+
+		assert_true(metadata_fetch_next(m, peer, now, &part));
+		assert_false(metadata_fetch_next(m, peer + 1, now, &part));
+	}
+	/* Six are enough, until one of them is out of time. */
+	assert_false(metadata_fetch_next(m, 7, 9999, &part));
+	metadata_fetch_tick(m, 10000);
+	assert_true(metadata_fetch_next(m, 7, 10000, &part));
+	metadata_fetch_free(m);
+}
+
+static void shows_the_size_most_peers_name(void **state)
+{
+	struct metadata_fetch *m = metadata_fetch_new(&hash);
+	uint32_t got, total, peers;
 
 	(void)state;
 	metadata_fetch_join(m, 1, 1000);
-	assert_true(metadata_fetch_next(m, 1, 0, &part));
 	metadata_fetch_join(m, 2, SIZE);
-	assert_false(metadata_fetch_next(m, 2, 0, &part)); /* a tie */
+	metadata_fetch_progress(m, &got, &total, &peers);
+	assert_int_equal(total, 1); /* a tie */
 	metadata_fetch_join(m, 3, SIZE);
-	assert_false(metadata_fetch_next(m, 1, 0, &part));
-	assert_true(metadata_fetch_next(m, 2, 0, &part));
 	metadata_fetch_progress(m, &got, &total, &peers);
 	assert_int_equal(total, 6);
 	assert_int_equal(peers, 2);
@@ -188,6 +210,68 @@ static void believes_the_size_most_peers_name(void **state)
 	metadata_fetch_leave(m, 1);
 	metadata_fetch_progress(m, &got, &total, &peers);
 	assert_int_equal(peers, 0);
+	metadata_fetch_free(m);
+}
+
+static void a_silent_majority_holds_nobody_up(void **state)
+{
+	struct metadata_fetch *m = metadata_fetch_new(&hash);
+	uint32_t part, liar = 99;
+
+	(void)state;
+	for (uint32_t peer = 1; peer <= 5; peer++) {
+		metadata_fetch_join(m, peer, METAINFO_INFO_MAX);
+		assert_true(metadata_fetch_next(m, peer, 0, &part));
+	}
+	metadata_fetch_join(m, 6, SIZE);
+	assert_int_equal(serve(m, 6, truth, 0, &liar), METADATA_DONE);
+	metadata_fetch_free(m);
+}
+
+static void the_honest_need_no_majority(void **state)
+{
+	struct metadata_fetch *m = metadata_fetch_new(&hash);
+	uint32_t part, liar = 99;
+
+	(void)state;
+	/* All liars name the true size; each sends one false part. */
+	for (uint32_t peer = 1; peer <= 5; peer++) {
+		metadata_fetch_join(m, peer, SIZE);
+		assert_true(metadata_fetch_next(m, peer, 0, &part));
+		assert_int_equal(answer(m, peer, part, lie, &liar),
+			METADATA_MORE);
+	}
+	metadata_fetch_join(m, 6, SIZE);
+	assert_int_equal(serve(m, 6, truth, 0, &liar), METADATA_BAD);
+	assert_int_equal(liar, PICKER_NOBODY);
+	assert_int_equal(serve(m, 6, truth, 0, &liar), METADATA_DONE);
+	metadata_fetch_free(m);
+}
+
+static void those_who_name_other_sizes_have_little_room(void **state)
+{
+	struct metadata_fetch *m = metadata_fetch_new(&hash);
+	uint32_t part;
+
+	(void)state;
+	metadata_fetch_join(m, 1, METAINFO_INFO_MAX);
+	metadata_fetch_join(m, 2, METAINFO_INFO_MAX);
+	metadata_fetch_join(m, 3, METAINFO_INFO_MAX - 1);
+	metadata_fetch_join(m, 4, 5u << 20);
+	metadata_fetch_join(m, 5, 4u << 20);
+	assert_true(metadata_fetch_next(m, 1, 0, &part));
+	assert_false(metadata_fetch_next(m, 3, 0, &part));
+	assert_true(metadata_fetch_next(m, 4, 0, &part));
+	assert_false(metadata_fetch_next(m, 5, 0, &part));
+	/* They go when those leave who named them. */
+	metadata_fetch_leave(m, 4);
+	assert_true(metadata_fetch_next(m, 5, 0, &part));
+	/* Another majority: what does not fit any more is dropped. */
+	metadata_fetch_join(m, 6, METAINFO_INFO_MAX - 1);
+	metadata_fetch_join(m, 7, METAINFO_INFO_MAX - 1);
+	assert_true(metadata_fetch_next(m, 3, 0, &part));
+	assert_true(metadata_fetch_next(m, 5, 0, &part));
+	assert_false(metadata_fetch_next(m, 2, 0, &part));
 	metadata_fetch_free(m);
 }
 
@@ -325,7 +409,32 @@ static void convicts_who_sent_it_all(void **state)
 	metadata_fetch_free(m);
 }
 
-static void after_a_bad_mixture_peers_are_asked_alone(void **state)
+static void a_bad_mixture_is_parted(void **state)
+{
+	struct metadata_fetch *m = metadata_fetch_new(&hash);
+	uint32_t liar = 99, part, asked = 0;
+
+	(void)state;
+	metadata_fetch_join(m, 1, SIZE);
+	metadata_fetch_join(m, 2, SIZE);
+	assert_true(metadata_fetch_next(m, 1, 0, &part));
+	assert_int_equal(part, 0);
+	assert_int_equal(answer(m, 1, part, lie, &liar), METADATA_MORE);
+	assert_int_equal(serve(m, 2, truth, 0, &liar), METADATA_BAD);
+	assert_int_equal(liar, PICKER_NOBODY);
+	/* Each goes on with what it sent before: one part, and five. */
+	assert_true(metadata_fetch_next(m, 2, 0, &part));
+	assert_int_equal(part, 0);
+	assert_false(metadata_fetch_next(m, 2, 0, &asked));
+	for (int i = 0; i < 4; i++) {
+		assert_true(metadata_fetch_next(m, 1, 0, &asked));
+		assert_int_not_equal(asked, 0);
+	}
+	assert_int_equal(answer(m, 2, part, truth, &liar), METADATA_DONE);
+	metadata_fetch_free(m);
+}
+
+static void a_liar_alone_is_convicted(void **state)
 {
 	struct metadata_fetch *m = metadata_fetch_new(&hash);
 	uint32_t liar = 99, part;
@@ -336,38 +445,112 @@ static void after_a_bad_mixture_peers_are_asked_alone(void **state)
 	assert_true(metadata_fetch_next(m, 1, 0, &part));
 	assert_int_equal(answer(m, 1, part, lie, &liar), METADATA_MORE);
 	assert_int_equal(serve(m, 2, truth, 0, &liar), METADATA_BAD);
-	assert_int_equal(liar, PICKER_NOBODY);
-	/* Whoever asks first is alone. */
-	assert_true(metadata_fetch_next(m, 1, 0, &part));
-	assert_false(metadata_fetch_next(m, 2, 0, &part));
-	assert_int_equal(answer(m, 1, part, lie, &liar), METADATA_MORE);
 	assert_int_equal(serve(m, 1, lie, 0, &liar), METADATA_BAD);
 	assert_int_equal(liar, 1);
-	assert_int_equal(serve(m, 2, truth, 0, &liar), METADATA_DONE);
+	assert_true(metadata_fetch_gave_up(m, 1));
+	metadata_fetch_join(m, 3, SIZE);
+	assert_int_equal(serve(m, 3, truth, 0, &liar), METADATA_DONE);
 	metadata_fetch_free(m);
 }
 
-static void one_asked_alone_makes_way_when_it_does_not_deliver(void **state)
+/* Two fill a large copy, of nothing. */
+static struct metadata_fetch *large_and_parted(uint32_t size)
 {
 	struct metadata_fetch *m = metadata_fetch_new(&hash);
-	uint32_t liar = 99, part;
+	enum metadata_got got = METADATA_MORE;
+	uint32_t part, liar = 0;
+
+	for (uint32_t peer = 1; peer <= 4; peer++)
+		metadata_fetch_join(m, peer, size);
+	for (uint32_t i = 0; got == METADATA_MORE; i++) {
+		assert_true(metadata_fetch_next(m, 1 + i % 2, 0, &part));
+		got = metadata_fetch_data(m, 1 + i % 2, part, size,
+			span_of(lie, size - part * PART < PART
+					     ? size - part * PART
+					     : PART),
+			&liar);
+	}
+	assert_int_equal(got, METADATA_BAD);
+	assert_int_equal(liar, PICKER_NOBODY);
+	return m;
+}
+
+static void only_one_large_copy_is_gathered_at_a_time(void **state)
+{
+	struct metadata_fetch *m = large_and_parted((9u << 20) + 5);
+	uint32_t part;
 
 	(void)state;
-	for (uint32_t peer = 1; peer <= 4; peer++)
-		metadata_fetch_join(m, peer, SIZE);
 	assert_true(metadata_fetch_next(m, 1, 0, &part));
-	assert_int_equal(answer(m, 1, part, lie, &liar), METADATA_MORE);
-	assert_int_equal(serve(m, 2, truth, 0, &liar), METADATA_BAD);
-	/* Late, rejecting, gone. */
-	assert_true(metadata_fetch_next(m, 1, 0, &part));
+	assert_false(metadata_fetch_next(m, 2, 0, &part));
+	/* Late, rejecting, gone: the next one tries. */
 	metadata_fetch_tick(m, 10000);
 	assert_true(metadata_fetch_next(m, 2, 10000, &part));
 	assert_int_equal(part, 0);
+	assert_false(metadata_fetch_next(m, 3, 10000, &part));
 	metadata_fetch_reject(m, 2, part, 10000);
 	assert_true(metadata_fetch_next(m, 3, 10000, &part));
 	assert_false(metadata_fetch_next(m, 4, 10000, &part));
 	metadata_fetch_leave(m, 3);
-	assert_int_equal(serve(m, 4, truth, 10000, &liar), METADATA_DONE);
+	assert_true(metadata_fetch_next(m, 4, 10000, &part));
+	/* Nobody waits: what is there stays. */
+	metadata_fetch_leave(m, 1);
+	metadata_fetch_leave(m, 2);
+	metadata_fetch_free(m);
+}
+
+static void smaller_copies_are_gathered_side_by_side(void **state)
+{
+	struct metadata_fetch *m = large_and_parted(3u << 20);
+	uint32_t part;
+
+	(void)state;
+	assert_true(metadata_fetch_next(m, 1, 0, &part));
+	assert_true(metadata_fetch_next(m, 2, 0, &part));
+	assert_false(metadata_fetch_next(m, 3, 0, &part));
+	metadata_fetch_free(m);
+}
+
+static void three_tries_in_vain_are_enough(void **state)
+{
+	struct metadata_fetch *m = metadata_fetch_new(&hash);
+	uint32_t part, tries = 0, liar;
+
+	(void)state;
+	metadata_fetch_join(m, 1, SIZE);
+	for (uint64_t now = 0; now < 1000000; now += 1000) {
+		metadata_fetch_tick(m, now);
+		while (metadata_fetch_next(m, 1, now, &part))
+			tries++;
+	}
+	assert_int_equal(tries, 3 * 4);
+	assert_true(metadata_fetch_gave_up(m, 1));
+	/* An answer in between makes up for a try. */
+	metadata_fetch_join(m, 2, SIZE);
+	for (unsigned i = 0; i < 5; i++) {
+		uint64_t now = i * UINT64_C(100000);
+
+		assert_true(metadata_fetch_next(m, 2, now, &part));
+		metadata_fetch_reject(m, 2, part, now);
+		assert_true(metadata_fetch_next(m, 2, now + 60000, &part));
+		assert_int_equal(answer(m, 2, part, truth, &liar),
+			METADATA_MORE);
+		assert_false(metadata_fetch_gave_up(m, 2));
+	}
+	metadata_fetch_free(m);
+}
+
+static void a_new_size_is_a_new_beginning(void **state)
+{
+	struct metadata_fetch *m = metadata_fetch_new(&hash);
+	uint32_t part, liar;
+
+	(void)state;
+	metadata_fetch_join(m, 1, 5000);
+	assert_true(metadata_fetch_next(m, 1, 0, &part));
+	metadata_fetch_reject(m, 1, part, 0);
+	metadata_fetch_join(m, 1, SIZE);
+	assert_int_equal(serve(m, 1, truth, 0, &liar), METADATA_DONE);
 	metadata_fetch_free(m);
 }
 
@@ -397,7 +580,11 @@ int main(void)
 		cmocka_unit_test(asks_several_peers_for_different_parts),
 		cmocka_unit_test(asks_a_peer_for_four_parts_at_once),
 		cmocka_unit_test(asks_twice_for_the_last_parts),
-		cmocka_unit_test(believes_the_size_most_peers_name),
+		cmocka_unit_test(asks_others_as_well_while_an_answer_is_late),
+		cmocka_unit_test(shows_the_size_most_peers_name),
+		cmocka_unit_test(a_silent_majority_holds_nobody_up),
+		cmocka_unit_test(the_honest_need_no_majority),
+		cmocka_unit_test(those_who_name_other_sizes_have_little_room),
 		cmocka_unit_test(an_answer_after_the_end_changes_nothing),
 		cmocka_unit_test(
 			asks_nobody_who_names_no_size_or_too_large_a_one),
@@ -407,9 +594,12 @@ int main(void)
 		cmocka_unit_test(a_request_is_free_again_after_ten_seconds),
 		cmocka_unit_test(a_peer_that_rejects_rests_for_a_minute),
 		cmocka_unit_test(convicts_who_sent_it_all),
-		cmocka_unit_test(after_a_bad_mixture_peers_are_asked_alone),
-		cmocka_unit_test(
-			one_asked_alone_makes_way_when_it_does_not_deliver),
+		cmocka_unit_test(a_bad_mixture_is_parted),
+		cmocka_unit_test(a_liar_alone_is_convicted),
+		cmocka_unit_test(only_one_large_copy_is_gathered_at_a_time),
+		cmocka_unit_test(smaller_copies_are_gathered_side_by_side),
+		cmocka_unit_test(three_tries_in_vain_are_enough),
+		cmocka_unit_test(a_new_size_is_a_new_beginning),
 		cmocka_unit_test(parts_of_a_peer_that_left_still_count),
 	};
 
