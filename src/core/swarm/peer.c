@@ -134,7 +134,7 @@ void peer_dial(struct peer *p)
 static void tell_book(struct peer *p)
 {
 	struct swarm *sw = p->sw;
-	bool useful = p->ready_ms != 0;
+	bool useful = p->ready_ms != 0 && !p->in_vain;
 
 	if (!p->in_book)
 		return;
@@ -165,8 +165,7 @@ void peer_doom(struct peer *p, enum err e, const char *why)
 	peer_download_leave(p);
 	peer_upload_leave(p);
 	peer_pex_leave(p);
-	if (sw->fetch && p->in_metadata)
-		metadata_fetch_leave(sw->fetch, p->slot);
+	peer_metadata_leave(p);
 	list_remove(&p->thirsty_up);
 	list_remove(&p->thirsty_down);
 	list_remove(&p->held);
@@ -412,6 +411,7 @@ void peer_settle(struct peer *p)
 {
 	if (p->stage != PEER_READY)
 		return;
+	peer_metadata_pump(p);
 	peer_upload_pump(p);
 	peer_download_pump(p);
 }
@@ -464,9 +464,10 @@ void peer_tick(struct peer *p, uint64_t now)
 	}
 	if (now - p->sent_ms > SWARM_KEEPALIVE_MS)
 		peer_send_bytes(p, span_of(keepalive, sizeof keepalive));
-	if (p->sw->fetch)
-		peer_hello_metadata_ask(p, now);
 	peer_pex_tick(p, now);
+	peer_metadata_tick(p, now);
+	if (p->stage == PEER_DOOMED)
+		return;
 	peer_download_tick(p, now);
 	if (now - p->heard_ms > 30000)
 		wire_idle(p->wire);

@@ -1,7 +1,6 @@
 /*
  * peer_hello.c - how two peers introduce themselves: the handshake (BEP 3),
- * what they have (BEP 3, BEP 6), the extension handshake (BEP 10) and the
- * metadata messages (BEP 9).
+ * what they have (BEP 3, BEP 6) and the extension handshake (BEP 10).
  */
 #include <string.h>
 
@@ -244,7 +243,6 @@ static void merge_handshake(struct peer *p, const struct ext_handshake *h)
 
 static void handle_handshake(struct peer *p, struct span body)
 {
-	struct swarm *sw = p->sw;
 	struct ext_handshake h;
 
 	if (ext_handshake_parse(body, &h) != ERR_OK) {
@@ -257,110 +255,7 @@ static void handle_handshake(struct peer *p, struct span body)
 		pipeline_set_peer_limit(&p->pipe, p->ext.reqq);
 	note_listen_port(p);
 	note_own_address(p);
-	if (p->in_metadata && !p->ext.id[EXT_UT_METADATA]) {
-		/* Taken back: asking on would be a message without a name. */
-		metadata_fetch_leave(sw->fetch, p->slot);
-		p->in_metadata = false;
-	}
-	if (!sw->fetch || !p->ext.id[EXT_UT_METADATA] || p->in_metadata)
-		return;
-	p->in_metadata = true;
-	metadata_fetch_join(sw->fetch, p->slot, p->ext.metadata_size);
-	peer_hello_metadata_ask(p, swarm_now(sw));
-}
-
-static void send_metadata(struct peer *p, const struct utm_message *m)
-{
-	struct buf body = {0};
-
-	utm_write(m, &body);
-	peer_send_extended(p, p->ext.id[EXT_UT_METADATA], buf_span(&body));
-	buf_free(&body);
-}
-
-void peer_hello_metadata_ask(struct peer *p, uint64_t now)
-{
-	struct utm_message m = {.kind = UTM_REQUEST};
-
-	if (!p->in_metadata || p->stage != PEER_READY)
-		return;
-	while (metadata_fetch_next(p->sw->fetch, p->slot, now, &m.piece))
-		send_metadata(p, &m);
-}
-
-/* Each part at most twice to each peer, and never while its queue is full. */
-static void serve_metadata(struct peer *p, uint32_t part)
-{
-	struct span info = p->sw->c.info;
-	uint64_t off = (uint64_t)part * EXT_METADATA_PIECE;
-	uint64_t parts = (info.n + EXT_METADATA_PIECE - 1) / EXT_METADATA_PIECE;
-	struct utm_message m = {.kind = UTM_REJECT, .piece = part};
-
-	if (!p->ext.id[EXT_UT_METADATA])
-		return;
-	if (!p->sw->c.is_private && off < info.n &&
-		p->metadata_served < 2 * parts &&
-		stream_queued(p->stream) < PEER_SEND_HIGH) {
-		size_t n = info.n - (size_t)off;
-
-		m.kind = UTM_DATA;
-		m.total_size = (uint32_t)info.n;
-		m.data = span_of(info.p + off,
-			n < EXT_METADATA_PIECE ? n : EXT_METADATA_PIECE);
-		p->metadata_served++;
-	}
-	send_metadata(p, &m);
-}
-
-static void metadata_done(struct peer *p)
-{
-	struct swarm *sw = p->sw;
-	struct span info = metadata_fetch_info(sw->fetch);
-
-	/* The owner sets the content, which ends the fetch. */
-	sw->cfg.owner->metadata(sw->cfg.user, info);
-}
-
-static void handle_metadata_data(struct peer *p, const struct utm_message *m)
-{
-	struct swarm *sw = p->sw;
-	uint32_t liar = PICKER_NOBODY;
-	struct addr a;
-
-	if (!sw->fetch || !p->in_metadata)
-		return;
-	switch (metadata_fetch_data(sw->fetch, p->slot, m->piece, m->total_size,
-		m->data, &liar)) {
-	case METADATA_DONE:
-		metadata_done(p);
-		break;
-	case METADATA_BAD:
-		a = swarm_slot_addr(sw, liar);
-		if (a.family != ADDR_NONE)
-			swarm_ban(sw, &a, "sent a false file list");
-		break;
-	case METADATA_MORE:
-		peer_hello_metadata_ask(p, swarm_now(sw));
-		sw->cfg.owner->changed(sw->cfg.user);
-		break;
-	case METADATA_USELESS:
-		break;
-	}
-}
-
-static void handle_metadata(struct peer *p, struct span body)
-{
-	struct utm_message m;
-
-	if (utm_parse(body, &m) != ERR_OK)
-		return;
-	if (m.kind == UTM_REQUEST)
-		serve_metadata(p, m.piece);
-	else if (m.kind == UTM_DATA)
-		handle_metadata_data(p, &m);
-	else if (p->sw->fetch && p->in_metadata)
-		metadata_fetch_reject(p->sw->fetch, p->slot, m.piece,
-			swarm_now(p->sw));
+	peer_metadata_offered(p);
 }
 
 /* BEP 54: it lost a piece. */
@@ -384,7 +279,7 @@ void peer_hello_extended(struct peer *p, const struct wire_event *ev)
 	else if (id == EXT_UT_PEX + 1)
 		peer_pex_receive(p, ev->extended.body);
 	else if (id == EXT_UT_METADATA + 1)
-		handle_metadata(p, ev->extended.body);
+		peer_metadata_message(p, ev->extended.body);
 	else if (id == EXT_LT_DONTHAVE + 1)
 		handle_donthave(p, ev->extended.body);
 	else if (id == EXT_UPLOAD_ONLY + 1 && ev->extended.body.n == 1)
@@ -395,7 +290,6 @@ void peer_hello_content(struct peer *p)
 {
 	const struct layout *l = p->sw->c.layout;
 
-	p->in_metadata = false;
 	bitfield_fini(&p->has);
 	bitfield_init(&p->has, l->npieces);
 	if (p->claims_all)

@@ -138,6 +138,22 @@ static void stir_now(struct swarm *sw)
 	}
 }
 
+void swarm_ask_metadata(struct swarm *sw)
+{
+	sw->ask_metadata = true;
+	swarm_unsettle(sw);
+}
+
+static void ask_metadata_now(struct swarm *sw)
+{
+	uint64_t now = swarm_now(sw);
+
+	sw->ask_metadata = false;
+	for (uint32_t i = 0; i < sw->nslots && sw->fetch; i++)
+		if (sw->peers[i])
+			peer_metadata_ask(sw->peers[i], now);
+}
+
 void swarm_settle(struct swarm *sw)
 {
 	struct list *n;
@@ -150,6 +166,8 @@ void swarm_settle(struct swarm *sw)
 		else
 			peer_settle(p);
 	}
+	if (sw->ask_metadata)
+		ask_metadata_now(sw);
 	if (sw->stirred)
 		stir_now(sw);
 	if (sw->active)
@@ -432,6 +450,15 @@ static void forget_strangers(struct swarm *sw)
 	peer_book_drop(sw->book, strangers);
 }
 
+static void end_fetch(struct swarm *sw)
+{
+	for (uint32_t i = 0; i < sw->nslots; i++)
+		if (sw->peers[i])
+			peer_metadata_leave(sw->peers[i]);
+	metadata_fetch_free(sw->fetch);
+	sw->fetch = NULL;
+}
+
 void swarm_set_content(struct swarm *sw, const struct swarm_content *c)
 {
 	bool new_layout = c->layout && !sw->c.layout;
@@ -441,10 +468,8 @@ void swarm_set_content(struct swarm *sw, const struct swarm_content *c)
 		leave_picker(sw);
 	sw->c = *c;
 	sw->c.is_private |= was_private; /* its hash makes it so */
-	if (new_layout) {
-		metadata_fetch_free(sw->fetch);
-		sw->fetch = NULL;
-	}
+	if (new_layout)
+		end_fetch(sw);
 	rejoin(sw, new_layout);
 	/* What peers said while the geometry was unknown comes out now. */
 	for (uint32_t i = 0; new_layout && i < sw->nslots; i++)
@@ -493,6 +518,21 @@ void swarm_piece_failed(struct swarm *sw, uint32_t piece)
 	(void)piece;
 	swarm_stir(sw);
 	sw->cfg.owner->changed(sw->cfg.user);
+}
+
+void swarm_offer(struct swarm *sw)
+{
+	for (uint32_t i = 0; i < sw->nslots; i++) {
+		struct peer *p = sw->peers[i];
+
+		if (p && p->stage == PEER_READY && p->has_ext)
+			peer_hello_offer(p);
+	}
+}
+
+struct span swarm_metadata(const struct swarm *sw)
+{
+	return sw->fetch ? metadata_fetch_info(sw->fetch) : (struct span){0};
 }
 
 struct peer_book *swarm_book(struct swarm *sw)

@@ -150,6 +150,13 @@ void swarm_quench_down(struct list *node);
 /* The first of those held is read again. */
 void swarm_release(struct list *node);
 
+/* Tell those who are connected anew what we have to give: whoever waits for
+ * the metadata can have it from us now. */
+void swarm_offer(struct swarm *sw);
+/* The info dictionary that peers sent, right by its hash; empty: not (yet).
+ * Owned by the swarm until its content is set. */
+struct span swarm_metadata(const struct swarm *sw);
+
 struct peer_book *swarm_book(struct swarm *sw);
 struct blame *swarm_blame(struct swarm *sw);
 /* Address of the peer in a slot; ADDR_NONE when it is empty. */

@@ -3,8 +3,8 @@
  *
  * One connection is a struct peer: stream -> wire -> the state below.  Its
  * code is split by job: peer.c (life, dispatch), peer_hello.c (handshakes and
- * extensions), peer_pex.c (peer exchange), peer_download.c (asking and
- * receiving), peer_upload.c (serving).
+ * extensions), peer_metadata.c (the info dictionary), peer_pex.c (peer
+ * exchange), peer_download.c (asking and receiving), peer_upload.c (serving).
  */
 #ifndef CORE_SWARM_SWARM_PRIV_H
 #define CORE_SWARM_SWARM_PRIV_H
@@ -27,9 +27,10 @@
 /* Queued bytes above which a peer that makes us answer is dropped: payload
  * alone cannot reach it. */
 #define PEER_SEND_MAX (3u << 20)
-#define PEER_HOLD_SHARE 8u    /* of the pool's cap that it may be passed by */
-#define PEER_COPY_MAX 4096u   /* shorter blocks are sent as copies */
-#define UPLOAD_RUN_BLOCKS 16u /* 256 KiB: read from memory in one go */
+#define PEER_HOLD_SHARE 8u  /* of the pool's cap that it may be passed by */
+#define PEER_COPY_MAX 4096u /* shorter blocks are sent as copies */
+#define PEER_METADATA_WANTED 64u /* parts that it may wait for */
+#define UPLOAD_RUN_BLOCKS 16u    /* 256 KiB: read from memory in one go */
 
 enum peer_stage {
 	PEER_CONNECTING, /* dialled */
@@ -82,6 +83,7 @@ struct peer {
 	bool offered_pex;
 	uint32_t pex_place; /* among those others are told of */
 	struct pex_partner pex;
+	bool in_vain; /* it promised the file list, and did not give it */
 
 	uint64_t opened_ms, ready_ms;
 	uint64_t heard_ms, sent_ms; /* any message */
@@ -96,7 +98,9 @@ struct peer {
 	uint32_t control_count;
 	uint64_t up_bytes, down_bytes;
 	struct rate up, down;
-	uint32_t metadata_served; /* parts */
+	uint32_t metadata_served; /* parts, those that wait included */
+	uint16_t wanted[PEER_METADATA_WANTED]; /* parts, in the order asked */
+	uint32_t nwanted;
 };
 
 struct swarm {
@@ -106,6 +110,7 @@ struct swarm {
 	struct swarm_content c;
 	bool active;
 	bool stirred;          /* all peers are looked at again at settle */
+	bool ask_metadata;     /* likewise, for the info dictionary */
 	struct list unsettled; /* peers to look at when the turn ends */
 
 	struct peer **peers; /* by slot; holes are NULL */
@@ -155,7 +160,6 @@ void peer_hello_introduce(struct peer *p);
 void peer_hello_offer(struct peer *p); /* our extension handshake */
 void peer_hello_extended(struct peer *p, const struct wire_event *ev);
 void peer_hello_port(struct peer *p, uint16_t port); /* of its DHT node */
-void peer_hello_metadata_ask(struct peer *p, uint64_t now);
 /* The metadata became known. */
 void peer_hello_content(struct peer *p);
 
@@ -164,6 +168,15 @@ bool peer_pex_is_on(const struct swarm *sw);
 void peer_pex_receive(struct peer *p, struct span body);
 void peer_pex_tick(struct peer *p, uint64_t now);
 void peer_pex_leave(struct peer *p);
+
+/* peer_metadata.c */
+/* Its extension handshake came, or another one. */
+void peer_metadata_offered(struct peer *p);
+void peer_metadata_message(struct peer *p, struct span body);
+void peer_metadata_ask(struct peer *p, uint64_t now);
+void peer_metadata_tick(struct peer *p, uint64_t now);
+void peer_metadata_pump(struct peer *p); /* give what it waits for */
+void peer_metadata_leave(struct peer *p);
 
 /* peer_download.c */
 void peer_download_has(struct peer *p, uint32_t piece);
@@ -213,5 +226,7 @@ void swarm_admit(struct swarm *sw, struct peer *p);
 /* Another ready connection with this peer id; NULL if none. */
 struct peer *swarm_twin(const struct swarm *sw, const struct peer *p);
 void swarm_dial(struct swarm *sw);
+/* Parts became free: all are asked again when the turn ends. */
+void swarm_ask_metadata(struct swarm *sw);
 
 #endif

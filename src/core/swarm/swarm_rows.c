@@ -47,7 +47,7 @@ static void count_peer(const struct peer *p, struct swarm_numbers *n,
 	n->having += p->am_interested;
 	n->choking += p->am_interested && p->peer_choking;
 	n->snubbing += p->pipe.snubbed;
-	n->with_metadata += p->in_metadata;
+	n->with_metadata += p->in_metadata && p->ext.metadata_size;
 	n->asked += (uint32_t)p->pipe.n;
 	n->waiting_up |= !list_empty(&p->thirsty_up);
 	n->waiting_down |= !list_empty(&p->thirsty_down);
