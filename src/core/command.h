@@ -21,7 +21,9 @@ enum command_kind {
 	CMD_ADD,           /* add; *id is set */
 	CMD_REMOVE,        /* torrent, with_data */
 	CMD_PAUSE,         /* torrent */
-	CMD_RESUME,        /* torrent; also the retry after a fault */
+	CMD_RESUME,        /* torrent; also the retry after a fault, and the
+	                      start of one that waits for a choice, as it is */
+	CMD_START,         /* torrent, start: what was chosen for it */
 	CMD_RECHECK,       /* torrent */
 	CMD_REANNOUNCE,    /* torrent */
 	CMD_SEQUENTIAL,    /* torrent, on */
@@ -47,6 +49,9 @@ struct add_source {
 	bool paused;
 	bool sequential;
 	bool skip_check; /* trust that the data is there (demo, seeding) */
+	/* Its files are fetched if need be, then it waits for CMD_START; until
+	 * then nothing of it is written to dir. */
+	bool choose;
 	const struct addr *peers;
 	size_t npeers;
 	const char *const *trackers; /* added to those it names */
@@ -56,10 +61,21 @@ struct add_source {
 	const char *select;
 };
 
+/* For a torrent that was added with choose, before its files are known (then
+ * priority is NULL, and it will not wait) or after. */
+struct start_choice {
+	const char *dir;         /* absolute; NULL: as it is */
+	const uint8_t *priority; /* of nfiles files; NULL: as they are */
+	size_t nfiles;
+	bool paused;
+	bool sequential; /* false: as it is */
+};
+
 struct command {
 	enum command_kind kind;
 	struct torrent_id torrent;
 	const struct add_source *add;
+	const struct start_choice *start;
 	bool with_data;
 	bool on;
 	uint64_t value;
@@ -71,12 +87,16 @@ struct command {
 /*
  * *id (may be NULL) is the torrent that was added or changed; of an add of
  * what is there already it is the existing one and the result ERR_EXISTS
- * (its new trackers and peers are merged in).
+ * (its new trackers and peers are merged in).  Of a URL it is {0, n}, and the
+ * notice that says what became of it has fetch == n.
  */
 MUST_CHECK enum err engine_command(struct engine *e, const struct command *c,
 	struct torrent_id *id, struct fault *fault);
 
 /* The magnet link of a torrent; heap memory, NULL when it is gone. */
 char *engine_magnet_link(const struct engine *e, struct torrent_id id);
+/* Its .torrent, appended; false when it is gone or not known yet. */
+bool engine_export(const struct engine *e, struct torrent_id id,
+	struct buf *out);
 
 #endif

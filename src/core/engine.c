@@ -52,11 +52,17 @@ void engine_notice(struct engine *e, struct torrent_id id,
 	n->wall_s = e->host->ops->wall_s(e->host);
 	n->kind = kind;
 	n->torrent = id;
+	n->fetch = 0;
 	text_clean_to(n->text, sizeof n->text, span_str(text));
 	log_debug("engine", "%s", n->text);
 	/* Whoever waits for news hears of them at the end of a turn. */
 	if (!e->in_turn)
 		engine_arm(e, engine_now(e));
+}
+
+void engine_mark_notice(struct engine *e, uint32_t fetch)
+{
+	e->notices[(e->notice_seq - 1) % NOTICES_KEPT].fetch = fetch;
 }
 
 /* --- what torrents ask of us ------------------------------------------------

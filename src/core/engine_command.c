@@ -41,6 +41,7 @@ static void start_from(const struct engine *e, const struct add_source *a,
 	s->paused = a->paused;
 	s->sequential = a->sequential;
 	s->skip_check = a->skip_check;
+	s->choose = a->choose;
 	s->added_s = e->host->ops->wall_s(e->host);
 }
 
@@ -93,6 +94,8 @@ static enum err add_metainfo(struct engine *e, struct span file,
 			"%s: BitTorrent v2 without v1 cannot be downloaded by "
 			"this version",
 			m->raw_name);
+	if (err == ERR_OK)
+		err = torrent_check_select(m, a->select, fault);
 	if (err != ERR_OK) {
 		if (err == ERR_EXISTS)
 			for (size_t i = 0; i < m->ntrackers; i++)
@@ -111,12 +114,14 @@ static enum err add_metainfo(struct engine *e, struct span file,
 	return err;
 }
 
-static void add_magnet_parts(struct torrent *t, const struct magnet *m)
+void engine_add_link_parts(struct torrent *t, const struct magnet *m)
 {
 	for (size_t i = 0; i < m->ntrackers; i++)
 		torrent_add_tracker(t, m->trackers[i], (uint32_t)i);
 	for (size_t i = 0; i < m->npeers; i++)
 		torrent_add_peer_name(t, m->peers[i].host, m->peers[i].port);
+	for (size_t i = 0; i < m->nwebseeds; i++)
+		torrent_add_webseed(t, m->webseeds[i]);
 }
 
 /* so= counts from 0, a user's list from 1. */
@@ -126,9 +131,18 @@ static char *magnet_select(const struct magnet *m)
 
 	if (m->nselect == 0)
 		return NULL;
-	for (size_t i = 0; i < m->nselect; i++)
-		buf_printf(&out, "%s%u-%u", i ? "," : "",
-			m->select[i].first + 1, m->select[i].last + 1);
+	for (size_t i = 0; i < m->nselect; i++) {
+		uint32_t first = m->select[i].first, last = m->select[i].last;
+
+		if (first >= METAINFO_FILES_MAX)
+			break; /* they are sorted */
+		buf_printf(&out, "%s%u-%u", i ? "," : "", first + 1,
+			(last < METAINFO_FILES_MAX ? last
+						   : METAINFO_FILES_MAX - 1) +
+				1);
+	}
+	if (out.len == 0)
+		return NULL;
 	buf_add_byte(&out, 0);
 	return (char *)out.p;
 }
@@ -142,7 +156,7 @@ static enum err add_parsed_link(struct engine *e, const struct magnet *m,
 	enum err err = may_add(e, &m->hash, a, id, fault);
 
 	if (err == ERR_EXISTS)
-		add_magnet_parts(engine_find(e, *id), m);
+		engine_add_link_parts(engine_find(e, *id), m);
 	if (err != ERR_OK)
 		return err;
 	if (!m->hash.has_v1)
@@ -155,9 +169,10 @@ static enum err add_parsed_link(struct engine *e, const struct magnet *m,
 		s.select = select;
 	s.hash = m->hash;
 	s.name = m->name;
+	s.by_link = true;
 	t = engine_insert(e, &s);
 	mem_free(select);
-	add_magnet_parts(t, m);
+	engine_add_link_parts(t, m);
 	added(e, t, a, id);
 	return ERR_OK;
 }
@@ -212,6 +227,7 @@ static void fetched(void *user, const struct http_answer *h)
 			fault.code == ERR_EXISTS ? NOTICE_INFO : NOTICE_FAULT,
 			text);
 	}
+	engine_mark_notice(e, f->number);
 	fetch_free(f);
 }
 
@@ -240,7 +256,8 @@ static enum err add_url(struct engine *e, const struct add_source *a,
 	f->add.npeers = f->add.ntrackers = 0;
 	list_push_back(&e->fetches, &f->link);
 	f->req = e->host->ops->http_get(e->host, &ask, fetched, f);
-	*id = (struct torrent_id){0, 0};
+	f->number = ++e->nfetches;
+	*id = (struct torrent_id){0, f->number};
 	return ERR_OK;
 }
 
@@ -313,11 +330,21 @@ static enum err change(struct engine *e, struct torrent *t,
 		e->rows_stale = true;
 		engine_list_changed(e);
 		return ERR_OK;
-	case CMD_PAUSE:
 	case CMD_RESUME:
-		torrent_pause(t, c->kind == CMD_PAUSE);
+		if (torrent_waits_for_choice(t) && !torrent_is_faulty(t))
+			return torrent_start(t, &(struct start_choice){0},
+				fault);
+		torrent_pause(t, false);
 		return ERR_OK;
+	case CMD_PAUSE:
+		torrent_pause(t, true);
+		return ERR_OK;
+	case CMD_START:
+		return torrent_start(t, c->start, fault);
 	case CMD_RECHECK:
+		if (torrent_waits_for_choice(t))
+			return fault_set(fault, ERR_STATE, 0,
+				"its files are not chosen yet");
 		if (!torrent_meta(t))
 			return fault_set(fault, ERR_STATE, 0,
 				"its files are not known yet");
@@ -426,5 +453,16 @@ char *engine_magnet_link(const struct engine *e, struct torrent_id id)
 {
 	struct torrent *t = engine_find(e, id);
 
-	return t ? torrent_magnet_link(t) : NULL;
+	return t ? torrent_magnet_link(t, false) : NULL;
+}
+
+bool engine_export(const struct engine *e, struct torrent_id id,
+	struct buf *out)
+{
+	struct torrent *t = engine_find(e, id);
+
+	if (!t || !torrent_meta(t))
+		return false;
+	torrent_export(t, out);
+	return true;
 }

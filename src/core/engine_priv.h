@@ -38,6 +38,7 @@ struct fetch {
 	struct add_source add; /* its dir and select are the two below */
 	char *dir, *select;    /* NULL: none */
 	char *url;
+	uint32_t number;
 };
 
 struct engine {
@@ -62,7 +63,8 @@ struct engine {
 	struct heap deadlines;
 	struct list touched;
 	struct list fetches;
-	uint64_t armed; /* what the host was asked to wake us at */
+	uint32_t nfetches; /* ever */
+	uint64_t armed;    /* what the host was asked to wake us at */
 	bool in_turn, started;
 	bool tight; /* memory is, and who needs it has none to give back */
 	uint64_t incoming_ms; /* last incoming connection; 0: never */
@@ -101,8 +103,12 @@ struct torrent *engine_find(const struct engine *e, struct torrent_id id);
 void engine_arm(struct engine *e, uint64_t at);
 void engine_notice(struct engine *e, struct torrent_id id,
 	enum notice_kind kind, const char *text);
+/* The last notice says what became of that URL. */
+void engine_mark_notice(struct engine *e, uint32_t fetch);
 /* A new torrent in a free slot; not begun. */
 struct torrent *engine_insert(struct engine *e, const struct torrent_start *s);
+/* Trackers, peers and web seeds of a link. */
+void engine_add_link_parts(struct torrent *t, const struct magnet *m);
 void engine_list_changed(struct engine *e);
 void engine_apply_settings(struct engine *e);
 

@@ -31,12 +31,16 @@ struct session_job {
 static void put_torrent(struct bw *w, const struct torrent *t)
 {
 	struct torrent_start s;
-	char *link = torrent_magnet_link(t);
+	char *link = torrent_magnet_link(t, true);
 
 	torrent_describe(t, &s);
 	bw_dict(w);
 	bw_key(w, "added");
 	bw_int(w, s.added_s);
+	bw_key(w, "by link");
+	bw_int(w, s.by_link);
+	bw_key(w, "choose");
+	bw_int(w, s.choose);
 	bw_key(w, "completed");
 	bw_int(w, s.completed_s);
 	bw_key(w, "dir");
@@ -158,6 +162,8 @@ static void take_row(struct engine *e, const struct benc_doc *d, uint32_t n)
 	s.hash = m->hash;
 	s.paused = get_number(d, n, "paused") != 0;
 	s.sequential = get_number(d, n, "sequential") != 0;
+	s.choose = get_number(d, n, "choose") != 0;
+	s.by_link = get_number(d, n, "by link") != 0;
 	s.load = get_number(d, n, "has metadata") != 0;
 	s.size_bytes = get_number(d, n, "size");
 	s.have_bytes = get_number(d, n, "have");
@@ -166,8 +172,7 @@ static void take_row(struct engine *e, const struct benc_doc *d, uint32_t n)
 	s.added_s = (int64_t)get_number(d, n, "added");
 	s.completed_s = (int64_t)get_number(d, n, "completed");
 	t = engine_insert(e, &s);
-	for (size_t i = 0; i < m->ntrackers; i++)
-		torrent_add_tracker(t, m->trackers[i], (uint32_t)i);
+	engine_add_link_parts(t, m);
 out:
 	magnet_free(m);
 	mem_free(link);

@@ -112,6 +112,13 @@ const struct snapshot *engine_refresh(struct engine *e)
 	return &e->snap;
 }
 
+uint64_t engine_free_bytes(struct engine *e, const char *dir)
+{
+	struct disk *d = e->host->disk;
+
+	return d->ops->space(d, dir).free_bytes;
+}
+
 const struct torrent_row *snapshot_find(const struct snapshot *s,
 	struct torrent_id id)
 {

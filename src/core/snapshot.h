@@ -68,6 +68,7 @@ enum why_kind {
 	WHY_METADATA, /* a: parts received, b: parts (0 unknown), c: peers */
 	WHY_CHECKING, /* a: pieces done, b: pieces, c: bad so far, d: B/s */
 	WHY_PAUSED,
+	WHY_CHOOSE, /* paused until CMD_START or CMD_RESUME */
 	WHY_QUEUED, /* a: place in the queue */
 	WHY_LOADING,
 	WHY_FAULT, /* see fault */
@@ -112,6 +113,7 @@ struct torrent_row {
 	bool has_metadata;
 	bool is_complete; /* all wanted pieces verified */
 	bool checking;    /* a re-check runs (state says CHECKING as well) */
+	bool waits_for_choice; /* its files are known; see CMD_START */
 	uint32_t down_limit_bps, up_limit_bps; /* 0: none */
 	/* The search in the DHT, running or the last one. */
 	bool dht_running;
@@ -293,6 +295,10 @@ void engine_watch(struct engine *e, struct torrent_id id, uint32_t what);
 /* As of the last refresh; valid until the next. */
 const struct torrent_detail *engine_detail(const struct engine *e);
 
+/* Free space of the file system of this folder, or of the nearest that exists
+ * above it; as last seen, 0: not known (yet). */
+uint64_t engine_free_bytes(struct engine *e, const char *dir);
+
 /* --- the DHT ------------------------------------------------------------- */
 
 /* Messages per second of late, in thousandths. */
@@ -347,7 +353,8 @@ struct notice {
 	int64_t wall_s;
 	enum notice_kind kind;
 	struct torrent_id torrent; /* {0, 0}: not about one */
-	char text[200];            /* printable */
+	uint32_t fetch; /* the end of a URL: the number of its CMD_ADD */
+	char text[200]; /* printable */
 };
 #define NOTICES_KEPT 512
 

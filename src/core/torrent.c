@@ -2,7 +2,6 @@
  * torrent.c - one torrent's life: states, content, owners.
  */
 #include <assert.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,15 +10,6 @@
 #include "core/swarm/peer_book.h"
 #include "core/torrent_priv.h"
 #include "proto/peer_id.h"
-
-#define SELECT_RANGES_MAX 1000u
-
-/* A peer's name on its way to an address. */
-struct peer_name {
-	struct list link;
-	struct torrent *t;
-	struct resolve *resolve;
-};
 
 void torrent_touch(struct torrent *t)
 {
@@ -99,6 +89,9 @@ static void take_start(struct torrent *t, const struct torrent_start *s)
 	t->paused = s->paused;
 	t->sequential = s->sequential;
 	t->skip_check = s->skip_check;
+	t->choose = s->choose;
+	t->by_link = s->by_link;
+	t->was_kept = s->load;
 	t->added_s = s->added_s;
 	t->completed_s = s->completed_s;
 	t->up_bytes = s->up_bytes;
@@ -123,7 +116,6 @@ struct torrent *torrent_new(const struct torrent_env *env,
 	list_init(&t->touched);
 	list_init(&t->gate);
 	list_init(&t->puts);
-	list_init(&t->names);
 	take_start(t, s);
 	peer_id_make(t->peer_id, &env->shared->rng);
 	limiter_init(&t->up_limit, env->limit_up, now);
@@ -159,17 +151,6 @@ static void drop_content(struct torrent *t)
 	metainfo_free(t->meta);
 }
 
-void torrent_drop_names(struct torrent *t)
-{
-	list_for_each_safe (it, &t->names) {
-		struct peer_name *n = container_of(it, struct peer_name, link);
-
-		t->host->ops->resolve_cancel(t->host, n->resolve);
-		list_remove(&n->link);
-		mem_free(n);
-	}
-}
-
 void torrent_free(struct torrent *t)
 {
 	assert(t->holds == 0 && !t->store);
@@ -181,11 +162,21 @@ void torrent_free(struct torrent *t)
 	swarm_free(t->swarm);
 	drop_content(t);
 	torrent_unwatch(t);
+	for (size_t i = 0; i < t->nwebseeds; i++)
+		mem_free(t->webseed[i]);
+	mem_free(t->webseed);
 	mem_free(t->old_name);
 	mem_free(t->name);
 	mem_free(t->dir);
 	mem_free(t->select);
 	mem_free(t);
+}
+
+void torrent_open_store(struct torrent *t)
+{
+	if (!t->store)
+		t->store =
+			store_open(t->host->disk, &t->layout, t->dir, t->hex);
 }
 
 void torrent_begin(struct torrent *t)
@@ -195,8 +186,7 @@ void torrent_begin(struct torrent *t)
 	if (t->phase == PHASE_LOADING) {
 		torrent_load(t);
 	} else if (t->meta) {
-		t->phase = PHASE_LOADING;
-		torrent_load_resume(t);
+		torrent_enter(t);
 	} else {
 		t->phase = PHASE_METADATA;
 		torrent_follow(t);
@@ -233,50 +223,10 @@ enum err torrent_give_meta(struct torrent *t, struct metainfo *meta)
 	memset(t->priority, PRIO_NORMAL, meta->nfiles);
 	t->stat = mem_zero_array(meta->nfiles ? meta->nfiles : 1,
 		sizeof *t->stat);
-	t->store = store_open(t->host->disk, &t->layout, t->dir, t->hex);
 	t->pieces = piece_buffer_new(&t->layout);
 	take_trackers(t);
 	torrent_touch(t);
 	return ERR_OK;
-}
-
-/* "1,3-5" by number, anything else a glob on the path or its last part. */
-static bool selects(const char *select, const char *path)
-{
-	const char *base = strrchr(path, '/');
-
-	return fnmatch(select, path, 0) == 0 ||
-	       (base && fnmatch(select, base + 1, 0) == 0);
-}
-
-static void select_ranges(struct torrent *t, const struct magnet_range *r,
-	size_t n)
-{
-	memset(t->priority, PRIO_SKIP, t->meta->nfiles);
-	for (size_t i = 0; i < n; i++)
-		for (size_t f = r[i].first;
-			f <= r[i].last && f < t->meta->nfiles; f++)
-			t->priority[f] = PRIO_NORMAL;
-}
-
-static void apply_select(struct torrent *t)
-{
-	struct magnet_range r[SELECT_RANGES_MAX];
-	size_t n = 0;
-
-	if (!t->select)
-		return;
-	if (magnet_parse_ranges(span_str(t->select), 1, r, SELECT_RANGES_MAX,
-		    &n) == ERR_OK)
-		select_ranges(t, r, n);
-	else
-		for (size_t f = 0; f < t->meta->nfiles; f++)
-			t->priority[f] =
-				selects(t->select, t->meta->files[f].path)
-					? PRIO_NORMAL
-					: PRIO_SKIP;
-	mem_free(t->select);
-	t->select = NULL;
 }
 
 static bool file_counts(const struct torrent *t, size_t f)
@@ -323,7 +273,7 @@ static void submit_select(struct torrent *t)
 }
 
 /* Piece priorities follow file priorities: the highest of a piece's files. */
-static void spread_priorities(struct torrent *t)
+void torrent_apply_wanted(struct torrent *t)
 {
 	uint8_t *prio = mem_zero(t->layout.npieces ? t->layout.npieces : 1);
 	uint32_t first, end;
@@ -345,12 +295,6 @@ static void spread_priorities(struct torrent *t)
 				(enum piece_priority)prio[i]);
 	}
 	mem_free(prio);
-}
-
-void torrent_apply_wanted(struct torrent *t)
-{
-	apply_select(t);
-	spread_priorities(t);
 }
 
 bool torrent_is_complete(const struct torrent *t)
@@ -383,7 +327,12 @@ void torrent_ready(struct torrent *t)
 	torrent_apply_wanted(t);
 	submit_select(t);
 	give_content(t);
+	/* Not sooner: those who are told hear whether we are complete, too. */
+	if (t->by_link)
+		swarm_offer(t->swarm);
 	torrent_unsaved(t);
+	if (t->choice_new)
+		t->save_at_ms = torrent_now(t); /* the list waits for it */
 	torrent_follow(t);
 }
 
@@ -415,9 +364,11 @@ void torrent_take_metadata(struct torrent *t, struct span info)
 	}
 	t->env->notice(t->env->user, t, NOTICE_METADATA, t->name);
 	torrent_save_meta(t);
+	t->env->list_changed(t->env->user);
 	give_content(t);
-	t->phase = PHASE_LOADING;
-	torrent_load_resume(t);
+	if (t->meta->is_private) /* it was not known */
+		torrent_discover_stop(t);
+	torrent_enter(t);
 }
 
 /* --- states
@@ -437,6 +388,8 @@ void torrent_follow(struct torrent *t)
 
 	swarm_set_active(t->swarm, on);
 	if (on)
+		torrent_resolve_names(t);
+	if (on)
 		tracker_list_start(announcer_list(t->announcer), now);
 	else
 		tracker_list_stop(announcer_list(t->announcer), now);
@@ -455,6 +408,26 @@ void torrent_fail(struct torrent *t, const struct fault *f)
 	torrent_unsaved(t);
 }
 
+static void try_again(struct torrent *t)
+{
+	struct span info = swarm_metadata(t->swarm);
+
+	switch (t->phase) {
+	case PHASE_READY:
+		torrent_check_all(t);
+		break;
+	case PHASE_METADATA:
+		if (info.n) /* it is here, but no good; that stays so */
+			torrent_take_metadata(t, info);
+		break;
+	case PHASE_CHOOSING:
+		break;
+	default:
+		torrent_begin(t);
+		break;
+	}
+}
+
 void torrent_pause(struct torrent *t, bool paused)
 {
 	bool retry = !paused && t->fault.code != ERR_OK;
@@ -464,10 +437,8 @@ void torrent_pause(struct torrent *t, bool paused)
 	t->paused = paused;
 	if (!paused) /* a pause mends nothing */
 		t->fault = (struct fault){0};
-	if (retry && t->phase != PHASE_READY && t->phase != PHASE_METADATA)
-		torrent_begin(t);
-	else if (retry && t->meta)
-		torrent_check_all(t);
+	if (retry)
+		try_again(t);
 	torrent_follow(t);
 	torrent_unsaved(t);
 	t->env->list_changed(t->env->user);
@@ -513,6 +484,7 @@ enum err torrent_set_priority(struct torrent *t, size_t file, size_t end,
 	if (file >= end || end > t->meta->nfiles)
 		return ERR_RANGE;
 	memset(t->priority + file, priority, end - file);
+	t->chosen = true;
 	torrent_apply_wanted(t);
 	if (t->phase == PHASE_READY) {
 		if (!torrent_is_complete(t) && !t->picker)
@@ -531,35 +503,6 @@ enum err torrent_set_priority(struct torrent *t, size_t file, size_t end,
 void torrent_add_peer(struct torrent *t, const struct addr *a, uint8_t source)
 {
 	swarm_add_addr(t->swarm, a, source);
-}
-
-static void name_resolved(void *user, const struct fault *fault,
-	const struct addr *addrs, size_t n)
-{
-	struct peer_name *p = user;
-	struct torrent *t = p->t;
-
-	(void)fault;
-	for (size_t i = 0; i < n; i++)
-		swarm_add_addr(t->swarm, &addrs[i], SOURCE_USER);
-	list_remove(&p->link);
-	mem_free(p);
-}
-
-void torrent_add_peer_name(struct torrent *t, const char *name, uint16_t port)
-{
-	struct peer_name *p;
-	struct addr a;
-
-	if (addr_parse_ip(name, port, &a) == ERR_OK) {
-		swarm_add_addr(t->swarm, &a, SOURCE_USER);
-		return;
-	}
-	p = mem_zero(sizeof *p);
-	p->t = t;
-	list_push_back(&t->names, &p->link);
-	p->resolve =
-		t->host->ops->resolve(t->host, name, port, name_resolved, p);
 }
 
 bool torrent_accept(struct torrent *t, struct stream *s, struct wire *w,
@@ -614,6 +557,13 @@ static void call_for_peers(struct torrent *t)
 	torrent_discover_now(t);
 }
 
+/* Trackers are told of a start or an end. */
+static bool has_trackers(const struct torrent *t)
+{
+	return t->phase == PHASE_READY || t->phase == PHASE_METADATA ||
+	       t->phase == PHASE_CHOOSING || t->phase == PHASE_CLOSING;
+}
+
 void torrent_settle(struct torrent *t)
 {
 	swarm_settle(t->swarm);
@@ -625,8 +575,7 @@ void torrent_settle(struct torrent *t)
 		torrent_check_start(t);
 	if (t->phase == PHASE_CHECKING)
 		torrent_check_next(t);
-	if (t->phase == PHASE_READY || t->phase == PHASE_METADATA ||
-		t->phase == PHASE_CLOSING)
+	if (has_trackers(t))
 		announcer_tick(t->announcer, torrent_now(t));
 	if (t->phase == PHASE_CLOSING)
 		torrent_close_step(t);
@@ -646,8 +595,7 @@ uint64_t torrent_deadline(struct torrent *t)
 	uint64_t at = announcer_deadline(t->announcer, now);
 	uint64_t s = swarm_deadline(t->swarm);
 
-	if (t->phase != PHASE_READY && t->phase != PHASE_METADATA &&
-		t->phase != PHASE_CLOSING)
+	if (!has_trackers(t))
 		at = NEVER;
 	if (s < at)
 		at = s;
@@ -717,10 +665,15 @@ bool torrent_is_paused(const struct torrent *t)
 	return t->paused;
 }
 
+bool torrent_is_faulty(const struct torrent *t)
+{
+	return t->fault.code != ERR_OK;
+}
+
 bool torrent_is_settled(const struct torrent *t)
 {
 	return t->phase == PHASE_READY || t->phase == PHASE_METADATA ||
-	       t->fault.code != ERR_OK;
+	       t->phase == PHASE_CHOOSING || t->fault.code != ERR_OK;
 }
 
 bool torrent_is_loading(const struct torrent *t)

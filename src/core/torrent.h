@@ -65,12 +65,18 @@ struct torrent_start {
 	const char *dir;  /* absolute */
 	const char *select; /* "1,3-5" or a glob; NULL: all */
 	bool paused, sequential, skip_check;
+	bool choose; /* when its files are known it waits for torrent_start() */
+	bool by_link; /* its metadata came from peers, or is to */
 	int64_t added_s;
 	/* Known from the session list, shown until the files are read. */
 	bool load; /* read torrents/HASH.torrent first */
 	uint64_t size_bytes, have_bytes, up_bytes, down_bytes;
 	int64_t completed_s;
 };
+
+/* ERR_NOENT: it names no file of these. */
+MUST_CHECK enum err torrent_check_select(const struct metainfo *m,
+	const char *select, struct fault *fault);
 
 struct torrent *torrent_new(const struct torrent_env *env,
 	const struct torrent_start *start, struct torrent_id id);
@@ -91,8 +97,12 @@ void torrent_hasten(struct torrent *t);
 
 void torrent_add_peer(struct torrent *t, const struct addr *a, uint8_t source);
 void torrent_add_tracker(struct torrent *t, const char *url, uint32_t tier);
-/* Names of peers to be resolved first (x.pe, --peer). */
+/* Of its link (x.pe): kept with it, resolved when they are needed. */
 void torrent_add_peer_name(struct torrent *t, const char *name, uint16_t port);
+/* Of its link (ws): kept with it. */
+void torrent_add_webseed(struct torrent *t, const char *url);
+/* Those and the metainfo's, without doubles: at most max of them. */
+size_t torrent_webseeds(const struct torrent *t, const char **urls, size_t max);
 bool torrent_accept(struct torrent *t, struct stream *s, struct wire *w,
 	const struct wire_event *hello);
 
@@ -100,6 +110,11 @@ void torrent_pause(struct torrent *t, bool paused);
 void torrent_recheck(struct torrent *t);
 void torrent_reannounce(struct torrent *t);
 void torrent_set_sequential(struct torrent *t, bool on);
+/* What was chosen for one that waits for it, or will when its files are here.
+ *   ERR_STATE  it has begun already; ERR_RANGE  not its files, or none */
+MUST_CHECK enum err torrent_start(struct torrent *t,
+	const struct start_choice *c, struct fault *fault);
+bool torrent_waits_for_choice(const struct torrent *t);
 /* ERR_RANGE: no such file; ERR_STATE: files are not known yet. */
 MUST_CHECK enum err torrent_set_priority(struct torrent *t, size_t file,
 	size_t end, uint8_t priority);
@@ -125,6 +140,7 @@ const struct metainfo *torrent_meta(const struct torrent *t); /* or NULL */
 const char *torrent_name(const struct torrent *t);
 const char *torrent_dir(const struct torrent *t);
 bool torrent_is_paused(const struct torrent *t);
+bool torrent_is_faulty(const struct torrent *t);
 bool torrent_is_settled(const struct torrent *t); /* read and checked */
 bool torrent_is_loading(const struct torrent *t); /* being read, not checked */
 bool torrent_is_begun(const struct torrent *t);
@@ -137,7 +153,10 @@ void torrent_row(struct torrent *t, struct torrent_row *row);
 void torrent_detail(struct torrent *t, uint32_t what, struct torrent_detail *d);
 void torrent_unwatch(struct torrent *t); /* give their memory back */
 
-char *torrent_magnet_link(const struct torrent *t);
+/* whole: with the peers that its link named, too. */
+char *torrent_magnet_link(const struct torrent *t, bool whole);
+/* The .torrent, with all trackers and web seeds that are known; appends. */
+void torrent_export(const struct torrent *t, struct buf *out);
 /* What a session list keeps of it. */
 void torrent_describe(const struct torrent *t, struct torrent_start *out);
 

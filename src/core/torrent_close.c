@@ -2,6 +2,8 @@
  * torrent_close.c - how a torrent ends: what is under way is finished, its
  * state is saved or removed, its files are closed, its trackers told.
  */
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "core/torrent_priv.h"
 
@@ -43,6 +45,37 @@ static void submit_delete(struct torrent *t)
 	t->host->disk->ops->submit(t->store, &d->job);
 }
 
+void torrent_close_read(struct torrent *t, const struct fault *f)
+{
+	char text[FAULT_TEXT_MAX + 60];
+
+	if (t->meta) {
+		torrent_open_store(t);
+	} else if (t->close_delete) {
+		t->close_delete = false;
+		snprintf(text, sizeof text, "%s: its files stay: %s", t->name,
+			f->what);
+		t->env->notice(t->env->user, t, NOTICE_WARNING, text);
+	}
+	if (t->close_forget)
+		torrent_forget(t);
+}
+
+/*
+ * Its files are removed, which may have to be learnt first.  One that waits for
+ * a choice has none: what lies there under their names is not of our making.
+ */
+static void begin_delete(struct torrent *t)
+{
+	t->close_delete = t->store || (t->was_kept && !t->choose);
+	if (!t->close_delete)
+		return;
+	if (t->meta)
+		torrent_open_store(t);
+	else if (!t->reading_meta)
+		torrent_load(t);
+}
+
 void torrent_close(struct torrent *t, bool forget, bool delete_data, bool fast)
 {
 	if (t->phase == PHASE_CLOSING)
@@ -51,14 +84,15 @@ void torrent_close(struct torrent *t, bool forget, bool delete_data, bool fast)
 	t->close_save = !forget && t->meta && t->phase == PHASE_READY;
 	t->phase = PHASE_CLOSING;
 	t->close_forget = forget;
-	t->close_delete = delete_data && t->store;
+	if (delete_data)
+		begin_delete(t);
 	t->close_fast = fast;
 	t->close_by_ms = torrent_now(t) + STOP_TOLD_MS;
 	torrent_drop_names(t);
 	swarm_set_active(t->swarm, false);
 	tracker_list_stop(announcer_list(t->announcer), torrent_now(t));
 	torrent_discover_stop(t);
-	if (forget)
+	if (forget && !t->reading_meta)
 		torrent_forget(t);
 	torrent_touch(t);
 }
@@ -85,7 +119,7 @@ void torrent_close_step(struct torrent *t)
 		t->close_save = false;
 		torrent_save(t);
 	}
-	if (t->close_delete)
+	if (t->close_delete && t->store)
 		submit_delete(t);
 	if (t->holds == 0 && t->store && !t->store_closing) {
 		t->store_closing = true;

@@ -2,7 +2,9 @@
  * torrent_priv.h - the inside of a torrent, shared by torrent*.c.
  *
  * torrent.c        life, states, content
+ * torrent_choose.c which files
  * torrent_close.c  the end
+ * torrent_link.c   what a magnet link says, and the link again
  * torrent_pieces.c blocks to pieces to disk
  * torrent_check.c  hashing what is on disk
  * torrent_resume.c state files
@@ -29,6 +31,7 @@ enum phase {
 	PHASE_NEW,
 	PHASE_LOADING,  /* reading the .torrent or the resume file */
 	PHASE_METADATA, /* a magnet link: peers are asked */
+	PHASE_CHOOSING, /* the files are known: the user is asked */
 	PHASE_LOOKING,  /* sizes and times of the files */
 	PHASE_WAITING,  /* for its turn to check */
 	PHASE_CHECKING,
@@ -50,10 +53,16 @@ struct torrent {
 	char *old_name; /* before the metadata came; a row may show it */
 	char *name;     /* printable; the metainfo's once it is known */
 	char *dir;
-	char *select; /* as the user gave it, until the files are known */
+	char *select; /* as the user gave it, until that is in the resume data
+	               */
 
 	enum phase phase;
 	bool paused, sequential, skip_check;
+	bool by_link;
+	bool was_kept; /* the session list had it */
+	bool choose;   /* the user shall choose its files first */
+	bool chosen; /* the priorities are the user's, not the resume data's */
+	bool choice_new; /* and not in the resume data yet */
 	bool is_recheck; /* the check was asked for: tell the result */
 	bool check_all;  /* until a check of all pieces has ended */
 	bool begun;
@@ -61,6 +70,7 @@ struct torrent {
 	struct fault fault;
 	uint32_t holds; /* jobs that will call back */
 	bool close_save, close_forget, close_delete, close_fast;
+	bool reading_meta; /* the kept .torrent is on its way */
 	bool store_closing;
 	uint64_t close_by_ms; /* trackers are not waited for after this */
 
@@ -84,7 +94,10 @@ struct torrent {
 	struct dht_want dht_want;
 	struct lsd_want lsd_want;
 	struct limiter up_limit, down_limit;
-	struct list names; /* peer names being resolved */
+	struct link_peer **link_peer; /* as its link names them */
+	size_t nlink_peers;
+	char **webseed; /* likewise */
+	size_t nwebseeds;
 
 	/* Checking. */
 	uint32_t check_next, check_done, check_bad, check_jobs;
@@ -119,6 +132,7 @@ void torrent_touch(struct torrent *t); /* dirty, and settle at turn's end */
 void torrent_hold(struct torrent *t);
 void torrent_drop(struct torrent *t); /* may end with closed() */
 void torrent_fail(struct torrent *t, const struct fault *f);
+void torrent_open_store(struct torrent *t); /* if it is not open */
 /* The files were looked at or checked: download or seed. */
 void torrent_ready(struct torrent *t);
 /* Swarm and trackers follow phase, pause and fault. */
@@ -128,7 +142,6 @@ bool torrent_is_complete(const struct torrent *t);
 /* Verified and wanted bytes, pad files left out. */
 uint64_t torrent_have_bytes(const struct torrent *t);
 uint64_t torrent_wanted_bytes(const struct torrent *t);
-void torrent_drop_names(struct torrent *t); /* being resolved */
 void torrent_take_metadata(struct torrent *t, struct span info);
 
 /* torrent_discover.c */
@@ -139,8 +152,23 @@ void torrent_discover_stop(struct torrent *t);
 void torrent_discover_now(struct torrent *t); /* look at once */
 void torrent_discover_settle(struct torrent *t);
 
+/* torrent_choose.c */
+/* The files are known: go on, or wait for the user. */
+void torrent_enter(struct torrent *t);
+/* There is no resume data: has the user chosen yet?  False: go on. */
+bool torrent_wait_for_choice(struct torrent *t);
+/* The files wanted are in the resume data. */
+void torrent_choice_saved(struct torrent *t);
+
+/* torrent_link.c */
+void torrent_resolve_names(struct torrent *t);
+void torrent_drop_names(struct torrent *t);
+
 /* torrent_close.c */
 void torrent_close_step(struct torrent *t);
+/* The kept .torrent of one that is being removed with its data is here, or
+ * not: f says why. */
+void torrent_close_read(struct torrent *t, const struct fault *f);
 
 /* torrent_pieces.c */
 extern const struct swarm_owner torrent_swarm_owner;
@@ -157,8 +185,9 @@ void torrent_check_stop(struct torrent *t);
 void torrent_check_next(struct torrent *t);
 
 /* torrent_resume.c */
-void torrent_load(struct torrent *t);        /* .torrent, then resume */
-void torrent_load_resume(struct torrent *t); /* then look at the files */
+void torrent_load(struct torrent *t); /* .torrent, then resume */
+/* Then look at the files. */
+void torrent_load_resume(struct torrent *t);
 /* Look at the files anew, then check all that may be there. */
 void torrent_check_all(struct torrent *t);
 void torrent_save(struct torrent *t);

@@ -59,6 +59,22 @@ static void submit_file(struct file_job *j)
 /* --- reading -----------------------------------------------------------------
  */
 
+/* What came from peers can come from them again. */
+static void meta_is_lost(struct torrent *t, const struct fault *f)
+{
+	char text[FAULT_TEXT_MAX + 60];
+
+	if (!t->by_link || f->code == ERR_DISK) {
+		torrent_fail(t, f);
+		return;
+	}
+	snprintf(text, sizeof text, "its file list is fetched again: %s",
+		f->what);
+	t->env->notice(t->env->user, t, NOTICE_WARNING, text);
+	t->phase = PHASE_METADATA;
+	torrent_follow(t);
+}
+
 static void loaded_meta(struct disk_file_job *job)
 {
 	struct file_job *j = container_of(job, struct file_job, job);
@@ -66,7 +82,10 @@ static void loaded_meta(struct disk_file_job *job)
 	struct metainfo *m = NULL;
 	struct fault f = job->fault;
 
-	if (t->phase == PHASE_LOADING && f.code == ERR_OK &&
+	bool wanted = t->phase == PHASE_LOADING || t->close_delete;
+
+	t->reading_meta = false;
+	if (wanted && f.code == ERR_OK &&
 		metainfo_parse(buf_span(&job->loaded), &m, &f) == ERR_OK) {
 		if (!infohash_same(&m->hash, &t->hash))
 			fault_set(&f, ERR_HASH, 0,
@@ -81,9 +100,11 @@ static void loaded_meta(struct disk_file_job *job)
 	buf_free(&job->loaded);
 	mem_free(j);
 	if (t->phase == PHASE_LOADING && f.code == ERR_OK)
-		torrent_load_resume(t);
+		torrent_enter(t);
 	else if (t->phase == PHASE_LOADING && f.code != ERR_CANCELED)
-		torrent_fail(t, &f);
+		meta_is_lost(t, &f);
+	else if (t->phase == PHASE_CLOSING)
+		torrent_close_read(t, &f);
 	torrent_drop(t);
 }
 
@@ -91,6 +112,7 @@ void torrent_load(struct torrent *t)
 {
 	struct file_job *j = file_job(t, "torrents", ".torrent");
 
+	t->reading_meta = true;
 	j->job.op = DISK_FILE_LOAD;
 	j->job.max = METAINFO_FILE_MAX;
 	j->job.done = loaded_meta;
@@ -157,7 +179,7 @@ static bool any_file_exists(const struct torrent *t)
 
 static void adopt_choices(struct torrent *t, const struct resume *r)
 {
-	if (!t->select)
+	if (!t->chosen)
 		memcpy(t->priority, r->priority, t->meta->nfiles);
 	t->up_bytes = r->up_bytes; /* newer than the list of torrents */
 	t->down_bytes = r->down_bytes;
@@ -251,6 +273,7 @@ static void look(struct torrent *t, struct resume *r)
 {
 	struct look *k = mem_zero(sizeof *k);
 
+	torrent_open_store(t);
 	k->t = t;
 	if (r) {
 		k->resume = *r;
@@ -289,7 +312,10 @@ static void loaded_resume(struct disk_file_job *job)
 			"resume data is damaged: hashing what is on disk");
 	buf_free(&job->loaded);
 	mem_free(j);
-	if (t->phase == PHASE_LOADING && e != ERR_CANCELED)
+	if (e == ERR_OK)
+		t->choose = false; /* it had begun */
+	if (t->phase == PHASE_LOADING && e != ERR_CANCELED &&
+		!torrent_wait_for_choice(t))
 		look(t, e == ERR_OK ? &r : NULL);
 	else
 		resume_fini(&r);
@@ -329,8 +355,11 @@ static void saved(struct disk_file_job *job)
 			job->fault.what);
 		t->unsaved = false;
 		torrent_unsaved(t);
-	} else if (!t->unsaved &&
-		   bitfield_count(&t->synced) != bitfield_count(&t->have)) {
+	} else if (job->fault.code == ERR_OK) {
+		torrent_choice_saved(t);
+	}
+	if (!t->unsaved && job->fault.code == ERR_OK &&
+		bitfield_count(&t->synced) != bitfield_count(&t->have)) {
 		t->save_at_ms = t->sync_at_ms; /* for the sake of syncing */
 	}
 	mem_free(j);
@@ -481,23 +510,12 @@ static void file_done(struct disk_file_job *job)
 
 void torrent_save_meta(struct torrent *t)
 {
-	struct tracker_list *l = announcer_list(t->announcer);
-	struct meta_tracker tr[METAINFO_TRACKERS_MAX];
 	struct file_job *j;
 	struct buf out = {0};
-	size_t n = tracker_list_count(l);
 
 	if (!t->env->keep_session || !t->meta)
 		return;
-	for (size_t i = 0; i < n && i < METAINFO_TRACKERS_MAX; i++) {
-		struct tracker_row row;
-
-		tracker_list_row(l, i, torrent_now(t), &row);
-		tr[i].url = tracker_list_url(l, i);
-		tr[i].tier = row.tier;
-	}
-	metainfo_write(t->meta->info, tr, n, t->meta->webseeds,
-		t->meta->nwebseeds, &out);
+	torrent_export(t, &out);
 	j = file_job(t, "torrents", ".torrent");
 	j->job.op = DISK_FILE_SAVE;
 	j->job.bytes = buf_span(&out);

@@ -105,7 +105,9 @@ static struct why why_of(const struct torrent *t, enum torrent_state s,
 {
 	switch (s) {
 	case TORRENT_PAUSED:
-		return (struct why){.kind = WHY_PAUSED};
+		return (struct why){.kind = t->phase == PHASE_CHOOSING
+		                                    ? WHY_CHOOSE
+		                                    : WHY_PAUSED};
 	case TORRENT_QUEUED:
 		return (struct why){.kind = WHY_QUEUED};
 	case TORRENT_LOADING:
@@ -143,6 +145,8 @@ static enum torrent_state state_of(const struct torrent *t)
 	case PHASE_WAITING:
 	case PHASE_CHECKING:
 		return TORRENT_CHECKING;
+	case PHASE_CHOOSING:
+		return TORRENT_PAUSED;
 	case PHASE_METADATA:
 		return t->paused ? TORRENT_PAUSED : TORRENT_FETCHING;
 	case PHASE_READY:
@@ -241,6 +245,7 @@ void torrent_row(struct torrent *t, struct torrent_row *r)
 	r->added_s = t->added_s;
 	r->completed_s = t->completed_s;
 	r->is_sequential = t->sequential;
+	r->waits_for_choice = t->phase == PHASE_CHOOSING;
 	r->checking = t->phase == PHASE_CHECKING || t->phase == PHASE_WAITING;
 	r->check_done = t->check_done;
 	r->down_limit_bps = (uint32_t)t->down_limit.rate_bps;
@@ -411,23 +416,8 @@ void torrent_unwatch(struct torrent *t)
 	t->views = NULL;
 }
 
-/* --- links and lists
+/* --- lists
  * ---------------------------------------------------------------- */
-
-char *torrent_magnet_link(const struct torrent *t)
-{
-	struct tracker_list *l = announcer_list(t->announcer);
-	size_t n = tracker_list_count(l);
-	const char *urls[MAGNET_TRACKERS_MAX];
-	struct buf out = {0};
-	struct magnet m = {.hash = t->hash, .name = t->name, .trackers = urls};
-
-	for (size_t i = 0; i < n && m.ntrackers < MAGNET_TRACKERS_MAX; i++)
-		urls[m.ntrackers++] = tracker_list_url(l, i);
-	magnet_write(&m, &out);
-	buf_add_byte(&out, 0);
-	return (char *)out.p;
-}
 
 void torrent_describe(const struct torrent *t, struct torrent_start *out)
 {
@@ -438,6 +428,8 @@ void torrent_describe(const struct torrent *t, struct torrent_start *out)
 	out->select = t->select;
 	out->paused = t->paused;
 	out->sequential = t->sequential;
+	out->choose = t->choose || (t->choice_new && !t->select);
+	out->by_link = t->by_link;
 	out->added_s = t->added_s;
 	out->completed_s = t->completed_s;
 	out->load = t->meta != NULL || t->phase == PHASE_LOADING;

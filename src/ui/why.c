@@ -307,6 +307,9 @@ void why_text(char *out, size_t cap, const struct torrent_row *row,
 	case TORRENT_PAUSED:
 		if (row->why.kind == WHY_FINISHED)
 			say(&s, "finished · p seeds again");
+		else if (row->why.kind == WHY_CHOOSE)
+			say(&s, "the file list is here: Enter chooses files, p "
+				"takes what is marked");
 		else
 			say(&s, "paused · p resumes");
 		return;

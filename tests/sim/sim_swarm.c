@@ -201,6 +201,7 @@ static void add_torrent(struct sim_peer *p)
 	struct add_source add = {
 		.skip_check = p->trusting && !p->was_added,
 		.select = p->select,
+		.choose = p->choosing,
 	};
 	struct command c = {.kind = CMD_ADD, .add = &add};
 	struct fault f = {0};

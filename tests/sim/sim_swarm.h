@@ -63,6 +63,7 @@ struct sim_peer {
 	bool was_added;
 	bool may_forget; /* its list may not have been saved: add it again */
 	bool by_magnet;
+	bool choosing;      /* its files, before it begins */
 	bool trusting;      /* skip_check at the first start */
 	const char *select; /* wanted files */
 	/* "name value" lines for settings, set before it starts. */

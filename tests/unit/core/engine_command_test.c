@@ -155,7 +155,9 @@ static void a_url_becomes_a_torrent(void **state)
 
 	assert_int_equal(add(d, &a), ERR_OK);
 	assert_int_equal(d->id.slot, 0);
+	assert_int_equal(d->id.generation, 1);
 	fake_answer(&d->h, ERR_OK, 200, buf_span(&d->torrent));
+	assert_int_equal(last_notice(d, NOTICE_ADDED)->fetch, 1);
 	fake_run(&d->h, d->e, 100);
 	assert_int_equal(engine_refresh(d->e)->nrows, 1);
 	assert_string_equal(engine_refresh(d->e)->rows[0].dir, "/else");
@@ -171,6 +173,7 @@ static void a_url_that_fails_is_a_notice(void **state)
 	fake_answer(&d->h, ERR_OK, 404, (struct span){0});
 	assert_int_equal(engine_refresh(d->e)->nrows, 0);
 	assert_non_null(strstr(last_notice(d, NOTICE_FAULT)->text, "404"));
+	assert_int_equal(last_notice(d, NOTICE_FAULT)->fetch, d->id.generation);
 }
 
 static void closing_cancels_a_url(void **state)

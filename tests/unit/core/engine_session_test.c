@@ -264,6 +264,29 @@ static void a_missing_torrent_file_is_its_own_fault(void **state)
 	assert_int_equal(engine_refresh(l->e)->rows[1].state, TORRENT_FETCHING);
 }
 
+static void a_missing_file_list_is_fetched_again_where_it_came_from(void *
+		*state)
+{
+	struct life *l = *state;
+
+	bw_dict(&l->list);
+	bw_key(&l->list, "by link");
+	bw_int(&l->list, 1);
+	bw_key(&l->list, "dir");
+	bw_str(&l->list, "/down");
+	bw_key(&l->list, "has metadata");
+	bw_int(&l->list, 1);
+	bw_key(&l->list, "link");
+	bw_str(&l->list, "magnet:?xt=urn:btih:"
+			 "1234567890123456789012345678901234567890");
+	bw_end(&l->list);
+	put_list(l, "session");
+	begin(l);
+	fake_run(&l->h, l->e, 100);
+	assert_int_equal(engine_refresh(l->e)->rows[0].state, TORRENT_FETCHING);
+	assert_int_equal(warnings(l), 1);
+}
+
 static void what_is_removed_before_its_turn_stays_removed(void **state)
 {
 	struct life *l = *state;
@@ -365,6 +388,7 @@ int main(void)
 		T(no_list_is_nothing_to_tell),
 		T(rows_that_make_no_sense_are_left_out),
 		T(a_missing_torrent_file_is_its_own_fault),
+		T(a_missing_file_list_is_fetched_again_where_it_came_from),
 		T(what_is_removed_before_its_turn_stays_removed),
 		T(torrents_that_check_hold_no_others_up),
 		T(a_failed_save_is_tried_again_but_not_at_once),

@@ -3,6 +3,7 @@
  */
 #include "fake_host.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -269,9 +270,10 @@ static struct store *op_store_open(struct disk *d, const struct layout *l,
 	struct store *s = mem_zero(sizeof *s);
 
 	(void)l;
-	(void)dir;
 	(void)tag;
 	s->h = fake_of_disk(d);
+	s->h->stores++;
+	snprintf(s->h->dir, sizeof s->h->dir, "%s", dir);
 	return s;
 }
 
@@ -287,6 +289,12 @@ static void run_job(struct fake_host *h, struct disk_job *j)
 	case DISK_HASH:
 		h->hashed++;
 		sha1(span_of(h->data + j->offset, j->length), j->sha1);
+		break;
+	case DISK_SELECT:
+		h->selected++;
+		break;
+	case DISK_DELETE:
+		h->deleted++;
 		break;
 	default:
 		break;

@@ -41,9 +41,12 @@ struct fake_host {
 	/* The torrent's files. */
 	uint8_t data[FAKE_BYTES];
 	struct disk_stat stat[FAKE_FILES];
-	int stat_error;  /* os error of the next STATs */
-	uint32_t hashed; /* HASH jobs that ended */
-	bool slow;       /* HASH jobs never end */
+	int stat_error;             /* os error of the next STATs */
+	uint32_t hashed;            /* HASH jobs that ended */
+	bool slow;                  /* HASH jobs never end */
+	uint32_t stores;            /* opened, ever */
+	char dir[64];               /* of the last */
+	uint32_t selected, deleted; /* jobs */
 	struct disk_job *job[FAKE_JOBS];
 	size_t njobs;
 
