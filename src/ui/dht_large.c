@@ -35,8 +35,8 @@ enum addr_family dht_cursor(const struct dash *d, unsigned *bucket)
 	*bucket = 0;
 	if (!t || !t->on)
 		return ADDR_NONE;
-	n4 = t->view.v4.on ? t->view.v4.nbuckets : 0;
-	n6 = t->view.v6.on ? t->view.v6.nbuckets : 0;
+	n4 = dht_has_nodes(&t->view.v4) ? t->view.v4.nbuckets : 0;
+	n6 = dht_has_nodes(&t->view.v6) ? t->view.v6.nbuckets : 0;
 	if (n4 + n6 == 0)
 		return ADDR_NONE;
 	if (at >= n4 + n6)
@@ -61,9 +61,9 @@ static void share_columns(struct dht_page *p, int h)
 {
 	struct dht_rows *r = &p->rows;
 	const struct dht_view *v = &p->t->view;
-	int left = (v->v4.on ? MATRIX_H : 2) + 2 + 2 + 2;
-	int right =
-		(v->v6.on ? MATRIX_H : 2) + 4 + section_methods(p->t) + 3 + 1;
+	int left = (dht_has_nodes(&v->v4) ? MATRIX_H : 2) + 2 + 2 + 2;
+	int right = (dht_has_nodes(&v->v6) ? MATRIX_H : 2) + 4 +
+	            section_methods(p->t) + 3 + 1;
 	int over = left + r->lookups + r->announces + r->graph - h;
 
 	over = shrink(&r->graph, 4, over);
@@ -71,7 +71,8 @@ static void share_columns(struct dht_page *p, int h)
 	over = shrink(&r->graph, 3, over);
 	over = shrink(&r->lookups, 3, over);
 	shrink(&r->announces, 2, over);
-	r->graph += max(min(-over, 4), 0);
+	if (r->graph > 0)
+		r->graph += max(min(-over, 4), 0);
 	over = right + r->rtts + r->events - h;
 	over = shrink(&r->events, 4, over);
 	over = shrink(&r->rtts, 3, over);
@@ -86,7 +87,7 @@ static struct dht_rows wanted_rows(const struct dht_detail *t)
 	return (struct dht_rows){
 		.lookups = max(min((int)t->view.nlookups, 8), 1),
 		.announces = max(min(announces, 12), 1),
-		.graph = 5,
+		.graph = t->view.nhistory && t->view.network ? 5 : 0,
 		.rtts = 5,
 		.events = max((int)t->view.nevents, 1),
 	};
@@ -178,9 +179,9 @@ void pane_dht_large(struct dash *d, const struct area *a)
 static void step_bucket(struct dash *d, int by)
 {
 	const struct dht_detail *t = d->v.screen->dht.detail;
-	unsigned n = t->view.v4.on ? t->view.v4.nbuckets : 0;
+	unsigned n = dht_has_nodes(&t->view.v4) ? t->view.v4.nbuckets : 0;
 
-	n += t->view.v6.on ? t->view.v6.nbuckets : 0;
+	n += dht_has_nodes(&t->view.v6) ? t->view.v6.nbuckets : 0;
 	if (d->dht_bucket >= n)
 		d->dht_bucket = n ? n - 1 : 0;
 	if (by < 0 && d->dht_bucket > 0)

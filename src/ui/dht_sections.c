@@ -66,7 +66,7 @@ static void flow_family(struct flow *f, const char *label,
 {
 	char hex[2 * NODE_ID_LEN + 1], ip[ADDR_TEXT_MAX], text[128];
 
-	if (!v->on)
+	if (!dht_has_nodes(v))
 		return;
 	if (f->x)
 		*f = (struct flow){f->a, 0, f->y + 1, f->y + 1};
@@ -139,9 +139,11 @@ int section_buckets(const struct dht_page *p, const struct area *a, int y,
 	snprintf(text, sizeof text, "%s buckets: %u good, %u unsure, %u spare",
 		name, f->good, f->unsure, f->spare);
 	if (!f->on)
-		snprintf(text, sizeof text, "%s: not used", name);
+		snprintf(text, sizeof text, "%s buckets: not used", name);
+	else if (!dht_has_nodes(f))
+		snprintf(text, sizeof text, "%s buckets: no node known", name);
 	draw_heading(a, y, text);
-	if (!f->on)
+	if (!dht_has_nodes(f))
 		return y + 2;
 	if (dht_cursor(p->d, &bucket) == family)
 		m.cursor = bucket;
@@ -193,8 +195,9 @@ static void draw_lookup(const struct dht_page *p, const struct area *a, int y,
 	size_t n;
 
 	dht_lookup_target(l, target);
-	n = (size_t)snprintf(text, sizeof text, "%-9s %s%s %2u asked",
+	n = (size_t)snprintf(text, sizeof text, "%-9s %s%*s%s %2u asked",
 		dht_lookup_word(l), target,
+		max(DHT_TARGET_COLS - draw_width(a, target), 0), "",
 		!v->v4.on || !v->v6.on ? ""
 		: l->family == ADDR_V4 ? " v4"
 				       : " v6",

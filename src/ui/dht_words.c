@@ -52,6 +52,11 @@ uint32_t dht_good(const struct dht_detail *d)
 	return d->view.v4.good + d->view.v6.good;
 }
 
+bool dht_has_nodes(const struct dht_view_family *f)
+{
+	return f->on && (f->good || f->unsure || f->spare);
+}
+
 bool dht_excuse(const struct dht_detail *d, char out[DHT_WORDS_MAX])
 {
 	const struct dht_view *v = &d->view;
@@ -61,7 +66,7 @@ bool dht_excuse(const struct dht_detail *d, char out[DHT_WORDS_MAX])
 		snprintf(out, DHT_WORDS_MAX,
 			"The DHT is off in settings (dht): \":dht on\" "
 			"switches it on.");
-	else if (dht_good(d) + v->v4.unsure + v->v6.unsure > 0)
+	else if (dht_has_nodes(&v->v4) || dht_has_nodes(&v->v6))
 		return false;
 	else if (v->bootstrap_asked)
 		snprintf(out, DHT_WORDS_MAX,

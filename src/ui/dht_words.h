@@ -20,6 +20,9 @@ void dht_per_second(char out[FORMAT_MAX], uint64_t milli);
 
 /* Good contacts of both families. */
 uint32_t dht_good(const struct dht_detail *d);
+/* Whether there is anything to show of a family: a network without IPv6 has a
+ * table for it all the same. */
+bool dht_has_nodes(const struct dht_view_family *f);
 
 /*
  * Why there is nothing to show: off, or no contact yet.  False, and out is
@@ -37,6 +40,7 @@ void dht_short_hash(const struct node_id *id, char out[DHT_SHORT_HASH]);
 
 /* "get_peers" and "c9e15763…"; "refresh" and "bucket 17". */
 const char *dht_lookup_word(const struct dht_view_lookup *l);
+#define DHT_TARGET_COLS 9
 void dht_lookup_target(const struct dht_view_lookup *l, char out[FORMAT_MAX]);
 
 /* One line about an announce: a sign ('~' runs, 0x2713 done, '!' in vain,

@@ -19,8 +19,8 @@
 
 static unsigned widest(const struct dht_view *v)
 {
-	unsigned n4 = v->v4.on ? v->v4.nbuckets : 0;
-	unsigned n6 = v->v6.on ? v->v6.nbuckets : 0;
+	unsigned n4 = dht_has_nodes(&v->v4) ? v->v4.nbuckets : 0;
+	unsigned n6 = dht_has_nodes(&v->v6) ? v->v6.nbuckets : 0;
 
 	return n4 > n6 ? n4 : n6;
 }
@@ -58,9 +58,9 @@ static int draw_rows(const struct area *a, const struct dht_view *v)
 	int room = bucket_room(a, v, &sentence);
 	int y = 0;
 
-	if (v->v4.on)
+	if (dht_has_nodes(&v->v4))
 		draw_family(a, y++, "v4", &v->v4, room, sentence);
-	if (v->v6.on && y < a->h)
+	if (dht_has_nodes(&v->v6) && y < a->h)
 		draw_family(a, y++, "v6", &v->v6, room, sentence);
 	if (a->h - y < 4)
 		return y;
@@ -94,9 +94,9 @@ static bool has_matrix_room(const struct area *a, const struct dht_view *v)
 {
 	int w = 0;
 
-	if (v->v4.on)
+	if (dht_has_nodes(&v->v4))
 		w += LABEL_COLS + MATRIX_GAP + (int)v->v4.nbuckets;
-	if (v->v6.on)
+	if (dht_has_nodes(&v->v6))
 		w += LABEL_COLS + COUNTS_COLS;
 	return a->h >= MATRIX_H && a->w >= w;
 }
@@ -105,14 +105,23 @@ static int draw_matrices(const struct area *a, const struct dht_view *v)
 {
 	int x = 0;
 
-	if (v->v4.on)
+	if (dht_has_nodes(&v->v4))
 		x = draw_matrix(a, x, "v4", &v->v4);
-	if (v->v6.on)
+	if (dht_has_nodes(&v->v6))
 		draw_matrix(a, x, "v6", &v->v6);
 	return BUCKET_ROWS + 3;
 }
 
 /* --- how it is --- */
+
+/* Whole numbers, which stand still when not much changes. */
+static void whole_rate(char out[FORMAT_MAX], uint64_t milli)
+{
+	if (milli > 0 && milli < 500)
+		snprintf(out, FORMAT_MAX, "<1");
+	else
+		format_count(out, (milli + 500) / 1000);
+}
 
 static void count_rates(const struct dht_detail *t, char out[FORMAT_MAX],
 	char in[FORMAT_MAX])
@@ -123,8 +132,8 @@ static void count_rates(const struct dht_detail *t, char out[FORMAT_MAX],
 		sent += t->rates[i].out;
 		got += t->rates[i].in;
 	}
-	format_count(out, (sent + 500) / 1000);
-	format_count(in, (got + 500) / 1000);
+	whole_rate(out, sent);
+	whole_rate(in, got);
 }
 
 static void draw_health(const struct area *a, int y, const struct dht_detail *t)
@@ -176,7 +185,8 @@ static void draw_lookup(const struct area *a, int y,
 		draw_char(a, 0, y, pen_of(ROLE_ASKED), 0x25b8);
 	x = 2 +
 	    draw_textf(a, 2, y, pen_of(ROLE_TEXT), "%-9s ", dht_lookup_word(l));
-	x += draw_textf(a, x, y, pen_of(ROLE_DIM), "%s ", target);
+	draw_text(a, x, y, pen_of(ROLE_DIM), target);
+	x += DHT_TARGET_COLS + 1;
 	x += draw_textf(a, x, y, pen_of(ROLE_TEXT), "%u asked %u open",
 		l->asked, l->open);
 	snprintf(depth, sizeof depth, "  depth %u", l->depth_bits);

@@ -28,6 +28,17 @@ static void op_watch(void *user, struct torrent_id id, uint32_t what)
 	ui_want_frame(ui, UI_KEY_FRAME_MS);
 }
 
+static bool op_dht(void *user, enum addr_family family, unsigned bucket,
+	struct dht_detail *out)
+{
+	struct ui *ui = user;
+
+	if (ui->engine_gone)
+		return false;
+	engine_dht(ui->cfg.engine, family, bucket, out);
+	return true;
+}
+
 static const struct notice *op_notice(void *user, uint64_t after)
 {
 	struct ui *ui = user;
@@ -79,6 +90,7 @@ static const char *op_setting(void *user, const char *name)
 const struct ui_ops ui_engine_ops = {
 	.command = op_command,
 	.watch = op_watch,
+	.dht = op_dht,
 	.notice_after = op_notice,
 	.read_folder = op_read_folder,
 	.read_torrent = op_read_torrent,

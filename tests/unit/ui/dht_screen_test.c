@@ -426,6 +426,44 @@ static void a_page_higher_than_the_screen_scrolls(void **state)
 	world_free(w);
 }
 
+/* A network without IPv6: its table stays empty.  And a quiet one. */
+static bool on_lonely_dht(void *user, enum addr_family family, unsigned bucket,
+	struct dht_detail *out)
+{
+	struct dht_view_family *v6 = &out->view.v6;
+
+	on_dht(user, family, bucket, out);
+	v6->good = v6->unsure = v6->spare = 0;
+	v6->nbuckets = 1;
+	memset(v6->bucket, 0, sizeof v6->bucket);
+	memset(out->rates, 0, sizeof out->rates);
+	out->rates[KRPC_PING].in = 120;
+	out->view.network = out->view.nhistory = 0;
+	return true;
+}
+
+static void a_family_without_nodes_takes_no_room(void **state)
+{
+	static const struct ui_ops lonely = {.dht = on_lonely_dht};
+	struct world *w = mem_zero(sizeof *w);
+
+	(void)state;
+	w->scene = scene_new("dash");
+	w->s = scene_screen(w->scene, 120, 36, TIER_UTF8, &lonely, w);
+	assert_true(shows(w, "v4  █"));
+	assert_false(shows(w, "v6  "));
+	assert_true(shows(w, "queries 0/s out  <1/s in"));
+	type(w, "55");
+	assert_true(shows(w, "IPv4 buckets: 142 good"));
+	assert_true(shows(w, "IPv6 buckets: no node known"));
+	assert_false(shows(w, "v6 own id"));
+	assert_true(shows(w, " unknown yet: 64 samples so far"));
+	for (int i = 0; i < 30; i++)
+		type(w, "l");
+	assert_true(shows(w, "bucket 20: 0 good"));
+	world_free(w);
+}
+
 /* Everything as large as its type, every list full. */
 static bool on_huge_dht(void *user, enum addr_family family, unsigned bucket,
 	struct dht_detail *out)
@@ -518,6 +556,7 @@ int main(void)
 		cmocka_unit_test(it_is_asked_for_once_a_second),
 		cmocka_unit_test(who_does_not_see_it_does_not_ask_for_it),
 		cmocka_unit_test(joining_is_followed_in_every_view),
+		cmocka_unit_test(a_family_without_nodes_takes_no_room),
 		cmocka_unit_test(any_number_finds_its_place_at_every_size),
 		cmocka_unit_test(a_page_higher_than_the_screen_scrolls),
 	};

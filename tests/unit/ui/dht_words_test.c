@@ -96,6 +96,7 @@ static void joining_says_how_far_it_is(void **state)
 	assert_string_equal(out, "joining: 1 bootstrap node asked, 0 answered");
 	dht_headline(d, 60, out);
 	assert_string_equal(out, "joining…");
+	d->view.v6.on = true;
 	d->view.v6.good = 1;
 	assert_false(dht_excuse(d, out));
 	assert_string_equal(out, "");
