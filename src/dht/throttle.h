@@ -4,10 +4,12 @@
  *
  * A source (an IP; an IPv6 /64) that sends more than THROTTLE_SOURCE_PER_S
  * over ten seconds is not listened to for THROTTLE_IGNORE_MS.  Sources are
- * counted in a small table of fixed size with keyed hashing; a collision may
- * only make us less patient with both.  Local sources have the global budgets
- * only.  Over the global budget queries are dropped, never queued; our own
- * queries have a budget of their own, so a flood cannot stop our lookups.
+ * counted in a table of fixed size (8 KiB, made with the first one) with keyed
+ * hashing; where it is too small for all of them we get less patient, never
+ * more, and a ban is kept.  Local sources have the global budgets only, and
+ * cannot be banned.  Over the global budget queries are dropped, never queued;
+ * our own queries have a budget of their own, so a flood cannot stop our
+ * lookups.
  */
 #ifndef DHT_THROTTLE_H
 #define DHT_THROTTLE_H
