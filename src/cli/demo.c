@@ -24,6 +24,11 @@
 
 #define YOU "127.0.0.10"
 #define TRACKER "127.0.0.1"
+/* All are DHT nodes, joined by these two.  Each has an address of its own, so
+ * they can share a port. */
+#define PORT "6881"
+#define DHT_NODE_1 "127.0.0.21:" PORT
+#define DHT_NODE_2 "127.0.0.22:" PORT
 
 enum demo_torrent {
 	FILM,
@@ -175,8 +180,9 @@ static enum err start_peer(struct demo *d, const struct demo_peer *p,
 	char *log = mem_printf("%s/%s.log", d->root, p->name);
 	char *config = below(d, "no-config");
 	const char *args[KIDS_ARGS_MAX] = {"get", "--seed", "-d", dir,
-		"--state", state, "--config", config, "-p", "0", "--bind",
-		p->addr, "--up-limit", p->up, "--down-limit", p->down};
+		"--state", state, "--config", config, "-p", PORT, "--bind",
+		p->addr, "--dht-node", DHT_NODE_1, "--dht-node", DHT_NODE_2,
+		"--no-lsd", "--up-limit", p->up, "--down-limit", p->down};
 	size_t n = 0;
 	enum err e;
 
@@ -224,7 +230,10 @@ static int run_screen(struct demo *d)
 	opts.dir = dir;
 	opts.state = state;
 	opts.config = config;
-	opts.port = 0;
+	opts.port = 6881;
+	opts.dht_nodes[opts.ndht_nodes++] = DHT_NODE_1;
+	opts.dht_nodes[opts.ndht_nodes++] = DHT_NODE_2;
+	session_opts_set(&opts, SET_LSD, "off");
 	(void)!addr_parse_ip(YOU, 0, &opts.bind[0]);
 	status = session_run(&opts, &ops);
 	mem_free(dir);

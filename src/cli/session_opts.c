@@ -76,7 +76,7 @@ void session_opts_init(struct session_opts *o)
 	o->port = APP_PORT_FROM_SETTINGS;
 }
 
-static void add_setting(struct session_opts *o, enum setting_id id,
+void session_opts_set(struct session_opts *o, enum setting_id id,
 	const char *value)
 {
 	const char *name = settings_table()[id].name;
@@ -96,7 +96,7 @@ static enum err take_rate(struct session_opts *o, enum setting_id id,
 	enum err e = values_size(value, &ignored, fault);
 
 	if (e == ERR_OK)
-		add_setting(o, id, value);
+		session_opts_set(o, id, value);
 	return e;
 }
 
@@ -107,7 +107,7 @@ static enum err take_encryption(struct session_opts *o, const char *value,
 		strcmp(value, "require") != 0)
 		return fault_set(fault, ERR_SYNTAX, 0,
 			"off, prefer or require is needed");
-	add_setting(o, SET_ENCRYPTION, value);
+	session_opts_set(o, SET_ENCRYPTION, value);
 	return ERR_OK;
 }
 
@@ -173,7 +173,7 @@ static bool take_switch(struct session_opts *o, int id)
 
 	for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++)
 		if (switches[i].id == id) {
-			add_setting(o, switches[i].setting, "off");
+			session_opts_set(o, switches[i].setting, "off");
 			return true;
 		}
 	return false;

@@ -37,6 +37,9 @@ extern const struct option_set session_option_set;
 void session_opts_init(struct session_opts *o);
 MUST_CHECK enum err session_opts_take(struct session_opts *o, int id,
 	const char *value, struct fault *fault);
+/* A setting; value is borrowed. */
+void session_opts_set(struct session_opts *o, enum setting_id id,
+	const char *value);
 /* What app_open() is given; borrows from *o. */
 void session_opts_config(const struct session_opts *o, struct app_config *cfg);
 
