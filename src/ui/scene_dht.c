@@ -8,7 +8,7 @@
 #define V4_BUCKETS 21
 #define V6_BUCKETS 13
 #define YOUNG_BUCKETS 5
-#define SECONDS 1000u
+#define SECONDS 1000ull
 
 struct bucket {
 	uint8_t good, unsure, spare;
