@@ -92,7 +92,8 @@ static struct contact *find_addr(const struct contact_list *l,
 	const struct addr *a)
 {
 	for (unsigned i = 0; i < l->n; i++)
-		if (addr_equal(&l->c[i].addr, a))
+		if (l->c[i].addr.port == a->port && /* spares most calls */
+			addr_equal(&l->c[i].addr, a))
 			return &l->c[i];
 	return NULL;
 }

@@ -33,7 +33,7 @@ static struct addr random_addr(struct rng *rng)
 
 	rng_fill(rng, ip, sizeof ip);
 	ip[0] = (uint8_t)(20 + ip[0] % 80);
-	return addr_from_ip(span_of(ip, 4), 6881);
+	return addr_from_ip(span_of(ip, 4), (uint16_t)(rng_u64(rng) | 1024));
 }
 
 static struct table *fill(struct rng *rng)

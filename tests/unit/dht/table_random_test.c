@@ -12,7 +12,7 @@
 #include "base/rng.h"
 #include "table_model.h"
 
-#define SEEDS 16u
+#define SEEDS 24u
 #define STEPS 1200u
 
 static uint32_t from_rng(void *source, uint32_t n)
