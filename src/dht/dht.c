@@ -234,8 +234,8 @@ void dht_add_router(struct dht *d, const struct addr *a, uint64_t now)
 			return;
 		d->routers[d->nrouters++] = *a;
 	}
-	if (f->live < TABLE_K && !f->is_joining)
-		dht_join_soon(d, f);
+	if (f->live < TABLE_K)
+		dht_join_through(d, f, a);
 	dht_jobs_run(d);
 }
 

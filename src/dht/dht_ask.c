@@ -126,26 +126,32 @@ static void learn(struct dht *d, struct family *f, const struct txn *t,
 		dht_contact_answered(d, f, &m->id, from, rtt_ms);
 }
 
+/* Who does not say who it is, or says it is us, is not whom we asked. */
+static bool is_answer(const struct family *f, const struct krpc *m)
+{
+	if (m->kind == KRPC_ERROR)
+		return true;
+	return m->has_id && !node_id_equal(&m->id, &f->id);
+}
+
 void dht_answered(struct dht *d, struct family *f, const struct krpc *m,
 	const struct addr *from)
 {
-	bool is_good = m->kind == KRPC_REPLY && m->has_id;
+	bool is_reply = m->kind == KRPC_REPLY;
 	struct txn t;
 
-	/* A node that claims to be us wants to hide behind our back. */
-	if ((is_good && node_id_equal(&m->id, &f->id)) ||
-		!txns_take(d->txns, m->tid, from, is_good, &m->id, d->now_ms,
-			&t)) {
+	if (!is_answer(f, m) || !txns_take(d->txns, m->tid, from, is_reply,
+					&m->id, d->now_ms, &t)) {
 		d->bad_packets++;
 		return;
 	}
 	d->traffic[t.method].answered++;
 	dht_vote(d, f, from, &m->external);
-	if (is_good)
+	if (is_reply)
 		learn(d, f, &t, m, from);
 	else if (t.method != KRPC_ANNOUNCE)
 		dht_contact_failed(d, f, from);
-	dht_job_answered(d, &t, from, is_good ? m : NULL);
+	dht_job_answered(d, &t, from, is_reply ? m : NULL);
 	if (t.owner == OWNER_SAVED && !t.is_late)
 		free_saved(d, f);
 	dht_searches_start(d);

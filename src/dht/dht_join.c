@@ -20,6 +20,23 @@ void dht_join_soon(struct dht *d, struct family *f)
 	join_by(f, d->now_ms + JOIN_GRACE_MS);
 }
 
+/* Names of hosts are found out one after the other. */
+void dht_join_through(struct dht *d, struct family *f, const struct addr *a)
+{
+	if (!f->is_joining) {
+		dht_join_soon(d, f);
+		return;
+	}
+	list_for_each (it, &d->jobs) {
+		struct job *j = container_of(it, struct job, node);
+
+		if (j->fam != f || j->kind != DHT_LOOKUP_SELF)
+			continue;
+		lookup_add(j->lookup, NULL, a);
+		j->is_marked = true;
+	}
+}
+
 static bool has_router(const struct dht *d, const struct family *f)
 {
 	for (size_t i = 0; i < d->nrouters; i++)

@@ -281,6 +281,8 @@ void dht_join_over(struct dht *d, struct job *j);
 /* The table changed: `live` contacts where there were `before`. */
 void dht_join_contacts(struct dht *d, struct family *f, uint32_t before);
 void dht_join_soon(struct dht *d, struct family *f);
+/* By a bootstrap host that has just become known. */
+void dht_join_through(struct dht *d, struct family *f, const struct addr *a);
 
 void dht_newcomer(struct dht *d, const struct addr *a, bool is_strange);
 void dht_newcomers_tick(struct dht *d);

@@ -152,6 +152,8 @@ static void take_over(struct dht *d, struct family *f,
 	const struct saved_family *s)
 {
 	take_id(d, f, s);
+	if (s->nodes.n == 0)
+		return;
 	mem_free(f->saved);
 	f->saved = (struct krpc_node *)mem_zero_array(DHT_SAVED_NODES,
 		sizeof *f->saved);
@@ -172,7 +174,7 @@ enum err dht_restore(struct dht *d, struct span saved, uint64_t now)
 	if (e != ERR_OK)
 		return e;
 	for (size_t i = 0; i < 2; i++)
-		if (d->fam[i].table && s[i].nodes.n > 0)
+		if (d->fam[i].table)
 			take_over(d, &d->fam[i], &s[i]);
 	return ERR_OK;
 }

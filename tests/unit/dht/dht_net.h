@@ -35,7 +35,7 @@ struct net_node {
 	bool is_off;         /* gets nothing, and its clock stands */
 	struct net_event *events;
 	size_t nevents;
-	uint64_t sent;
+	uint64_t sent, ticks;
 };
 
 struct net_packet {
@@ -248,6 +248,7 @@ static inline void net_run(struct net *net, uint64_t ms)
 			net->now = at;
 		if (who) {
 			dht_tick(who->d, net->now);
+			who->ticks++;
 			net_drain(who);
 		} else {
 			net_deliver(net);
