@@ -32,11 +32,25 @@ enum command_kind {
 	CMD_ADD_TRACKER,   /* torrent, text: a URL, in a tier of its own */
 	CMD_DOWN_LIMIT,    /* value bytes/s, 0 none; the whole engine */
 	CMD_UP_LIMIT,
+	CMD_LABEL,              /* torrent, text; "" or NULL: none */
+	CMD_TORRENT_DOWN_LIMIT, /* torrent, value bytes/s, 0 none */
+	CMD_TORRENT_UP_LIMIT,
+	CMD_RATIO_GOAL,  /* torrent, value in thousandths, 0 none */
+	CMD_TIME_GOAL,   /* torrent, value in minutes of seeding, 0 none */
+	CMD_QUEUE,       /* torrent, value: enum queue_move */
+	CMD_FORCE,       /* torrent, on: it does not queue */
 	CMD_SET,         /* text "name value": see settings.h */
 	CMD_DHT_ADD,     /* text: HOST:PORT of a node */
 	CMD_DHT_SAVE,    /* its state file, now */
 	CMD_DHT_REFRESH, /* all buckets */
 	CMD_DHT_LOOKUP,  /* text: 40 hex digits */
+};
+
+enum queue_move {
+	QUEUE_TOP,
+	QUEUE_UP,
+	QUEUE_DOWN,
+	QUEUE_BOTTOM,
 };
 
 /* What to add: exactly one of the first three. */
@@ -45,7 +59,8 @@ struct add_source {
 	const char *link;     /* magnet link, or 40/64 hex digits, or base32 */
 	const char *url;      /* http(s) URL of a .torrent: fetched first */
 
-	const char *dir; /* absolute; NULL: the default folder */
+	const char *dir;   /* absolute; NULL: the default folder */
+	const char *label; /* NULL: none */
 	bool paused;
 	bool sequential;
 	bool skip_check; /* trust that the data is there (demo, seeding) */

@@ -74,6 +74,7 @@ static void on_touched(void *user, struct torrent *t)
 	struct list *n = torrent_touched_node(t);
 
 	e->changed = true;
+	engine_queue_touched(e, engine_now(e));
 	if (list_empty(n))
 		list_push_back(&e->touched, n);
 	if (!e->in_turn)
@@ -88,6 +89,7 @@ static void on_notice(void *user, const struct torrent *t,
 
 void engine_list_changed(struct engine *e)
 {
+	e->queue_stale = true;
 	if (!e->cfg.keep_session || e->list_unsaved)
 		return;
 	e->list_unsaved = true;
@@ -115,7 +117,7 @@ static void blank_row(struct engine *e, struct torrent_id id)
 		return;
 	r = &e->rows[seen - e->snap.rows];
 	r->name = r->dir = "";
-	r->tracker = NULL;
+	r->tracker = r->label = NULL;
 }
 
 static void on_closed(void *user, struct torrent *t)
@@ -175,6 +177,10 @@ void engine_apply_settings(struct engine *e)
 	e->shared.max_half_open = (uint32_t)settings_int(s, SET_MAX_HALF_OPEN);
 	e->shared.upload_slots = (uint32_t)settings_int(s, SET_UPLOAD_SLOTS);
 	e->shared.pex_on = settings_bool(s, SET_PEX);
+	e->env.ratio_goal_milli =
+		10 * (uint32_t)settings_int(s, SET_RATIO_GOAL);
+	e->env.time_goal_min = (uint32_t)settings_int(s, SET_TIME_GOAL);
+	e->queue_stale = true;
 	if (e->started && !e->closing)
 		discover(e);
 	engine_arm(e, now);
@@ -496,6 +502,8 @@ static uint64_t next_deadline(const struct engine *e, uint64_t now)
 	if (e->closing && !e->close_fast && !e->list_loading &&
 		e->close_by < at)
 		at = e->close_by;
+	t = engine_queue_deadline(e, now);
+	at = t < at ? t : at;
 	if (!list_empty(&e->touched))
 		at = now;
 	return at;
@@ -524,6 +532,7 @@ void engine_wake(struct engine *e, uint64_t now)
 	release_held(e);
 	relieve(e);
 	engine_session_continue(e);
+	engine_queue_settle(e, now);
 	if (may_save_list(e) && now >= e->list_save_at)
 		engine_session_save(e);
 	e->in_turn = false;

@@ -11,6 +11,7 @@
 
 #define FETCH_MS 60000u
 #define LINK_MAX MAGNET_MAX
+#define OPTION_VALUE_MAX UINT32_MAX /* of limits and goals */
 
 /* --- adding ------------------------------------------------------------------
  */
@@ -38,6 +39,10 @@ static void start_from(const struct engine *e, const struct add_source *a,
 	memset(s, 0, sizeof *s);
 	s->dir = a->dir ? a->dir : e->download_dir;
 	s->select = a->select;
+	s->opt.place = engine_queue_end(e);
+	if (a->label)
+		text_clean_to(s->opt.label, sizeof s->opt.label,
+			span_str(a->label));
 	s->paused = a->paused;
 	s->sequential = a->sequential;
 	s->skip_check = a->skip_check;
@@ -319,6 +324,31 @@ static enum err add_tracker(struct torrent *t, const char *url,
 	return ERR_OK;
 }
 
+static enum err set_option(struct torrent *t, const struct command *c,
+	struct fault *fault)
+{
+	struct torrent_options o = *torrent_options(t);
+
+	if (c->kind != CMD_LABEL && c->kind != CMD_FORCE &&
+		c->value > OPTION_VALUE_MAX)
+		return fault_set(fault, ERR_RANGE, 0, "that is too much");
+	if (c->kind == CMD_LABEL)
+		text_clean_to(o.label, sizeof o.label,
+			span_str(c->text ? c->text : ""));
+	else if (c->kind == CMD_TORRENT_DOWN_LIMIT)
+		o.down_limit_bps = c->value;
+	else if (c->kind == CMD_TORRENT_UP_LIMIT)
+		o.up_limit_bps = c->value;
+	else if (c->kind == CMD_RATIO_GOAL)
+		o.ratio_goal_milli = (uint32_t)c->value;
+	else if (c->kind == CMD_TIME_GOAL)
+		o.time_goal_min = (uint32_t)c->value;
+	else
+		o.forced = c->on;
+	torrent_set_options(t, &o);
+	return ERR_OK;
+}
+
 static enum err change(struct engine *e, struct torrent *t,
 	const struct command *c, struct fault *fault)
 {
@@ -352,6 +382,16 @@ static enum err change(struct engine *e, struct torrent *t,
 		return ERR_OK;
 	case CMD_REANNOUNCE:
 		torrent_reannounce(t);
+		return ERR_OK;
+	case CMD_LABEL:
+	case CMD_TORRENT_DOWN_LIMIT:
+	case CMD_TORRENT_UP_LIMIT:
+	case CMD_RATIO_GOAL:
+	case CMD_TIME_GOAL:
+	case CMD_FORCE:
+		return set_option(t, c, fault);
+	case CMD_QUEUE:
+		engine_queue_move(e, t, (enum queue_move)c->value);
 		return ERR_OK;
 	case CMD_SEQUENTIAL:
 		torrent_set_sequential(t, c->on);

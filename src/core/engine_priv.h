@@ -4,6 +4,7 @@
  * engine.c          the host's side: turns, deadlines, opening and closing
  * engine_command.c  changes from outside
  * engine_session.c  the list of torrents on disk
+ * engine_queue.c    whose turn it is
  * engine_snapshot.c what is seen from outside
  */
 #ifndef CORE_ENGINE_PRIV_H
@@ -77,6 +78,10 @@ struct engine {
 	uint32_t next_load; /* slots not yet begun, in order */
 	uint32_t loading;
 
+	/* The queue. */
+	bool queue_stale, queue_limited;
+	uint64_t queue_at; /* looked at again, for those that stall */
+
 	/* Closing. */
 	bool closing, close_fast, closed_told;
 	uint64_t close_by;
@@ -118,6 +123,16 @@ void engine_session_load(struct engine *e);
 void engine_session_save(struct engine *e);
 /* Begin torrents of the list, a few at a time. */
 void engine_session_continue(struct engine *e);
+/* Lets as many torrents go on as may, in the order of the queue. */
+void engine_queue_settle(struct engine *e, uint64_t now);
+void engine_queue_touched(struct engine *e, uint64_t now);
+uint64_t engine_queue_deadline(const struct engine *e, uint64_t now);
+void engine_queue_move(struct engine *e, struct torrent *t,
+	enum queue_move move);
+/* The place of a new torrent: the end. */
+uint64_t engine_queue_end(const struct engine *e);
+/* Its place in a row, from 1; 0: it does not queue. */
+uint32_t engine_queue_place(const struct engine *e, const struct torrent *t);
 void engine_fetch_cancel(struct engine *e);
 
 #endif

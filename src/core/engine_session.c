@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "core/engine_priv.h"
 #include "core/storage/disk.h"
 #include "proto/benc_write.h"
@@ -27,6 +28,15 @@ struct session_job {
 
 /* --- writing
  * ------------------------------------------------------------------ */
+
+/* 0 is what a missing one is read as. */
+static void put_number(struct bw *w, const char *key, uint64_t v)
+{
+	if (v == 0 || v > INT64_MAX)
+		return;
+	bw_key(w, key);
+	bw_int(w, (int64_t)v);
+}
 
 static void put_torrent(struct bw *w, const struct torrent *t)
 {
@@ -47,16 +57,25 @@ static void put_torrent(struct bw *w, const struct torrent *t)
 	bw_str(w, s.dir);
 	bw_key(w, "down");
 	bw_int(w, (int64_t)s.down_bytes);
+	put_number(w, "down limit", s.opt.down_limit_bps);
+	put_number(w, "forced", s.opt.forced);
 	bw_key(w, "has metadata");
 	bw_int(w, s.load);
 	bw_key(w, "have");
 	bw_int(w, (int64_t)s.have_bytes);
+	if (s.opt.label[0]) {
+		bw_key(w, "label");
+		bw_str(w, s.opt.label);
+	}
 	bw_key(w, "link");
 	bw_str(w, link);
 	bw_key(w, "name");
 	bw_str(w, s.name);
 	bw_key(w, "paused");
 	bw_int(w, s.paused);
+	put_number(w, "place", s.opt.place);
+	put_number(w, "ratio goal", s.opt.ratio_goal_milli);
+	put_number(w, "seeded", s.opt.seeded_ms);
 	if (s.select) {
 		bw_key(w, "select");
 		bw_str(w, s.select);
@@ -65,8 +84,10 @@ static void put_torrent(struct bw *w, const struct torrent *t)
 	bw_int(w, s.sequential);
 	bw_key(w, "size");
 	bw_int(w, (int64_t)s.size_bytes);
+	put_number(w, "time goal", s.opt.time_goal_min);
 	bw_key(w, "up");
 	bw_int(w, (int64_t)s.up_bytes);
+	put_number(w, "up limit", s.opt.up_limit_bps);
 	bw_end(w);
 	mem_free(link);
 }
@@ -143,6 +164,28 @@ static uint64_t get_number(const struct benc_doc *d, uint32_t n,
 	return (uint64_t)v;
 }
 
+static uint32_t get_u32(const struct benc_doc *d, uint32_t n, const char *key)
+{
+	uint64_t v = get_number(d, n, key);
+
+	return v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
+}
+
+static void get_options(const struct benc_doc *d, uint32_t n,
+	struct torrent_options *o)
+{
+	struct span label = benc_str(d, benc_get(d, n, "label"));
+
+	text_clean_to(o->label, sizeof o->label, label);
+	o->down_limit_bps = get_number(d, n, "down limit");
+	o->up_limit_bps = get_number(d, n, "up limit");
+	o->ratio_goal_milli = get_u32(d, n, "ratio goal");
+	o->time_goal_min = get_u32(d, n, "time goal");
+	o->seeded_ms = get_number(d, n, "seeded");
+	o->place = get_number(d, n, "place");
+	o->forced = get_number(d, n, "forced") != 0;
+}
+
 /* One row of the list; rows that make no sense are left out. */
 static void take_row(struct engine *e, const struct benc_doc *d, uint32_t n)
 {
@@ -160,6 +203,7 @@ static void take_row(struct engine *e, const struct benc_doc *d, uint32_t n)
 	if (map_get(e->by_hash, wire) || e->ntorrents >= TORRENTS_MAX)
 		goto out;
 	s.hash = m->hash;
+	get_options(d, n, &s.opt);
 	s.paused = get_number(d, n, "paused") != 0;
 	s.sequential = get_number(d, n, "sequential") != 0;
 	s.choose = get_number(d, n, "choose") != 0;

@@ -20,6 +20,7 @@ static void rebuild(struct engine *e, uint64_t seq)
 		if (!t || torrent_is_closing(t))
 			continue;
 		torrent_row(t, &e->rows[n]);
+		e->rows[n].place = engine_queue_place(e, t);
 		e->rows[n++].changed = seq;
 	}
 	e->snap.nrows = n;
@@ -42,6 +43,7 @@ static bool update_rows(struct engine *e, uint64_t seq)
 		if (!torrent_is_dirty(t))
 			continue;
 		torrent_row(t, r);
+		r->place = engine_queue_place(e, t);
 		r->changed = seq;
 		any = true;
 	}

@@ -107,6 +107,25 @@ uint64_t limiter_ready_at(const struct limiter *l, size_t bytes, uint64_t now)
 	return ready > now ? ready : 0;
 }
 
+static int64_t needed(const struct limiter *l, size_t bytes)
+{
+	int64_t need = capacity(l);
+
+	return bytes < (size_t)need ? (int64_t)bytes : need;
+}
+
+bool limiter_is_dry(const struct limiter *l, size_t bytes)
+{
+	return l->rate_bps && l->tokens < needed(l, bytes);
+}
+
+uint64_t limiter_wet_at(const struct limiter *l, size_t bytes)
+{
+	if (!limiter_is_dry(l, bytes))
+		return l->refilled_ms;
+	return l->refilled_ms + time_for(l, needed(l, bytes) - l->tokens);
+}
+
 bool limiter_is_limited(const struct limiter *l)
 {
 	for (; l; l = l->above)

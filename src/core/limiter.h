@@ -34,6 +34,11 @@ void limiter_take(struct limiter *l, size_t bytes);
  * nothing is taken until then and limiter_refill() is called for l and all
  * above; 0: at `now` or before. */
 uint64_t limiter_ready_at(const struct limiter *l, size_t bytes, uint64_t now);
+/* Whether l's own bucket, whatever those above have, lacks `bytes` (or is not
+ * full, if that is less). */
+bool limiter_is_dry(const struct limiter *l, size_t bytes);
+/* When it is not dry any more, after a limiter_refill(). */
+uint64_t limiter_wet_at(const struct limiter *l, size_t bytes);
 bool limiter_is_limited(const struct limiter *l);
 
 #endif

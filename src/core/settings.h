@@ -49,6 +49,9 @@ enum setting_id {
 	SET_MAX_HALF_OPEN,
 	SET_BLOCK_MEMORY,
 	SET_ACTIVE_DOWNLOADS, /* 0: no limit */
+	SET_ACTIVE_SEEDS,
+	SET_RATIO_GOAL, /* per cent */
+	SET_TIME_GOAL,  /* minutes */
 	SET_ENCRYPTION,
 	SET_DHT,
 	SET_LSD,

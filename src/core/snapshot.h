@@ -69,7 +69,7 @@ enum why_kind {
 	WHY_CHECKING, /* a: pieces done, b: pieces, c: bad so far, d: B/s */
 	WHY_PAUSED,
 	WHY_CHOOSE, /* paused until CMD_START or CMD_RESUME */
-	WHY_QUEUED, /* a: place in the queue */
+	WHY_QUEUED, /* a: place in the queue, b: how many may be active */
 	WHY_LOADING,
 	WHY_FAULT, /* see fault */
 	WHY_FINISHED,
@@ -114,7 +114,11 @@ struct torrent_row {
 	bool is_complete; /* all wanted pieces verified */
 	bool checking;    /* a re-check runs (state says CHECKING as well) */
 	bool waits_for_choice; /* its files are known; see CMD_START */
-	uint32_t down_limit_bps, up_limit_bps; /* 0: none */
+	uint64_t down_limit_bps, up_limit_bps;    /* its own; 0: none */
+	uint32_t ratio_goal_milli, time_goal_min; /* it stops then; 0: none */
+	uint64_t seeded_s;
+	uint32_t place; /* in the queue, from 1; 0: it does not queue */
+	bool is_forced;
 	/* The search in the DHT, running or the last one. */
 	bool dht_running;
 	uint32_t dht_asked, dht_found; /* nodes; peers */

@@ -101,6 +101,7 @@ static void take_start(struct torrent *t, const struct torrent_start *s)
 	t->name =
 		s->name ? text_clean(span_str(s->name), 0) : mem_strdup(t->hex);
 	t->phase = s->load ? PHASE_LOADING : PHASE_NEW;
+	t->opt = s->opt;
 }
 
 struct torrent *torrent_new(const struct torrent_env *env,
@@ -120,6 +121,9 @@ struct torrent *torrent_new(const struct torrent_env *env,
 	peer_id_make(t->peer_id, &env->shared->rng);
 	limiter_init(&t->up_limit, env->limit_up, now);
 	limiter_init(&t->down_limit, env->limit_down, now);
+	limiter_set_rate(&t->up_limit, t->opt.up_limit_bps, now);
+	limiter_set_rate(&t->down_limit, t->opt.down_limit_bps, now);
+	t->moved_ms = now;
 	t->swarm = swarm_new(&(struct swarm_config){
 		.shared = env->shared,
 		.hash = &t->hash,
@@ -376,7 +380,7 @@ void torrent_take_metadata(struct torrent *t, struct span info)
 
 static bool wants_network(const struct torrent *t)
 {
-	if (t->paused || t->fault.code != ERR_OK)
+	if (t->paused || t->queued || t->fault.code != ERR_OK)
 		return false;
 	return t->phase == PHASE_METADATA || t->phase == PHASE_READY;
 }
@@ -538,6 +542,8 @@ static void count_bytes(struct torrent *t)
 	t->down_bytes += down;
 	t->session_up += up;
 	t->session_down += down;
+	if (down)
+		t->moved_ms = torrent_now(t);
 }
 
 /* The last peer left and nobody else is known: ask for more, once. */
@@ -571,6 +577,7 @@ void torrent_settle(struct torrent *t)
 	retire_picker(t);
 	torrent_discover_settle(t);
 	count_bytes(t);
+	torrent_options_settle(t);
 	if (t->phase == PHASE_WAITING && list_empty(&t->puts))
 		torrent_check_start(t);
 	if (t->phase == PHASE_CHECKING)
@@ -604,6 +611,8 @@ uint64_t torrent_deadline(struct torrent *t)
 	if (t->phase == PHASE_CLOSING && t->close_by_ms < at &&
 		now < t->close_by_ms)
 		at = t->close_by_ms;
+	s = torrent_options_deadline(t);
+	at = s < at ? s : at;
 	return at;
 }
 

@@ -43,6 +43,8 @@ struct torrent_env {
 	struct lsd *lsd;
 	struct limiter *limit_up, *limit_down;
 	struct check_gate *gate;
+	/* For torrents without goals of their own; 0: none. */
+	uint32_t ratio_goal_milli, time_goal_min;
 	const char *boot_id;
 	bool keep_session; /* .torrent files are kept in the state folder */
 
@@ -59,8 +61,24 @@ struct torrent_env {
 	void *user;
 };
 
+#define LABEL_MAX 64u /* bytes, with the NUL */
+
+/* What the user set for one torrent; kept in the session list. */
+struct torrent_options {
+	char label[LABEL_MAX];                 /* printable; "": none */
+	uint64_t down_limit_bps, up_limit_bps; /* 0: none */
+	/* Stops when it has seeded so much; 0: no goal of that kind.  Two
+	 * goals: the first that is reached stops it. */
+	uint32_t ratio_goal_milli;
+	uint32_t time_goal_min;
+	uint64_t seeded_ms; /* so far */
+	uint64_t place;     /* in the queue: smaller is sooner; 0: at its end */
+	bool forced;        /* it does not queue */
+};
+
 struct torrent_start {
 	struct infohash hash;
+	struct torrent_options opt;
 	const char *name; /* for a magnet link without metadata; may be NULL */
 	const char *dir;  /* absolute */
 	const char *select; /* "1,3-5" or a glob; NULL: all */
@@ -105,6 +123,17 @@ void torrent_add_webseed(struct torrent *t, const char *url);
 size_t torrent_webseeds(const struct torrent *t, const char **urls, size_t max);
 bool torrent_accept(struct torrent *t, struct stream *s, struct wire *w,
 	const struct wire_event *hello);
+
+const struct torrent_options *torrent_options(const struct torrent *t);
+/* seeded_ms is left alone. */
+void torrent_set_options(struct torrent *t, const struct torrent_options *o);
+/* It waits for its turn: no network, or on again. */
+void torrent_set_queued(struct torrent *t, bool queued);
+bool torrent_is_queued(const struct torrent *t);
+/* Whether it would use the network if it had its turn, and for which queue. */
+bool torrent_wants_turn(const struct torrent *t, bool *seeding);
+/* Wants to download and has not received anything for a while. */
+bool torrent_is_stalled(const struct torrent *t, uint64_t now);
 
 void torrent_pause(struct torrent *t, bool paused);
 void torrent_recheck(struct torrent *t);

@@ -9,6 +9,7 @@
  * torrent_check.c  hashing what is on disk
  * torrent_resume.c state files
  * torrent_rows.c   what it looks like from outside
+ * torrent_options.c label, limits, goals, place in the queue
  * torrent_discover.c peers from the DHT and the local network
  */
 #ifndef CORE_TORRENT_PRIV_H
@@ -57,6 +58,10 @@ struct torrent {
 	               */
 
 	enum phase phase;
+	struct torrent_options opt;
+	bool queued;               /* others have their turn */
+	uint64_t seeding_since_ms; /* 0: it does not seed */
+	uint64_t moved_ms;         /* payload came, or its turn did */
 	bool paused, sequential, skip_check;
 	bool by_link;
 	bool was_kept; /* the session list had it */
@@ -143,6 +148,11 @@ bool torrent_is_complete(const struct torrent *t);
 uint64_t torrent_have_bytes(const struct torrent *t);
 uint64_t torrent_wanted_bytes(const struct torrent *t);
 void torrent_take_metadata(struct torrent *t, struct span info);
+
+/* torrent_options.c */
+void torrent_options_settle(struct torrent *t); /* goals, time seeded */
+uint64_t torrent_options_deadline(const struct torrent *t);
+uint64_t torrent_seeded_ms(const struct torrent *t);
 
 /* torrent_discover.c */
 void torrent_discover_init(struct torrent *t);

@@ -64,6 +64,14 @@ static struct why why_no_peers(const struct torrent *t,
 	return (struct why){.kind = WHY_NO_PEERS_KNOWN};
 }
 
+static uint64_t limit_in_force(const struct torrent *t)
+{
+	uint64_t own = t->opt.down_limit_bps;
+	uint64_t all = t->env->limit_down->rate_bps;
+
+	return own && (!all || own < all) ? own : all;
+}
+
 static struct why why_leeching(const struct torrent *t,
 	const struct swarm_numbers *n)
 {
@@ -79,8 +87,7 @@ static struct why why_leeching(const struct torrent *t,
 		return (struct why){
 			WHY_DOWNLOADING, n->sending, n->peers, gone, 0, 0};
 	if (n->waiting_down)
-		return (struct why){
-			WHY_LIMITED, t->env->limit_down->rate_bps, 0, 0, 0, 0};
+		return (struct why){WHY_LIMITED, limit_in_force(t), 0, 0, 0, 0};
 	if (n->having == 0 && gone)
 		return (struct why){WHY_NOBODY_HAS, gone, n->peers, 0, 0, 0};
 	if (n->having && n->choking == n->having)
@@ -148,13 +155,17 @@ static enum torrent_state state_of(const struct torrent *t)
 	case PHASE_CHOOSING:
 		return TORRENT_PAUSED;
 	case PHASE_METADATA:
-		return t->paused ? TORRENT_PAUSED : TORRENT_FETCHING;
+		if (t->paused)
+			return TORRENT_PAUSED;
+		return t->queued ? TORRENT_QUEUED : TORRENT_FETCHING;
 	case PHASE_READY:
 	case PHASE_CLOSING:
 		break;
 	}
 	if (t->paused)
 		return TORRENT_PAUSED;
+	if (t->queued)
+		return TORRENT_QUEUED;
 	return torrent_is_complete(t) ? TORRENT_SEEDING : TORRENT_LEECHING;
 }
 
@@ -248,8 +259,13 @@ void torrent_row(struct torrent *t, struct torrent_row *r)
 	r->waits_for_choice = t->phase == PHASE_CHOOSING;
 	r->checking = t->phase == PHASE_CHECKING || t->phase == PHASE_WAITING;
 	r->check_done = t->check_done;
-	r->down_limit_bps = (uint32_t)t->down_limit.rate_bps;
-	r->up_limit_bps = (uint32_t)t->up_limit.rate_bps;
+	r->down_limit_bps = t->opt.down_limit_bps;
+	r->up_limit_bps = t->opt.up_limit_bps;
+	r->label = t->opt.label[0] ? t->opt.label : NULL;
+	r->ratio_goal_milli = t->opt.ratio_goal_milli;
+	r->time_goal_min = t->opt.time_goal_min;
+	r->seeded_s = torrent_seeded_ms(t) / 1000;
+	r->is_forced = t->opt.forced;
 	r->fault = t->fault;
 	fill_content(t, r);
 	r->why = why_of(t, r->state, &n);
@@ -432,6 +448,8 @@ void torrent_describe(const struct torrent *t, struct torrent_start *out)
 	out->by_link = t->by_link;
 	out->added_s = t->added_s;
 	out->completed_s = t->completed_s;
+	out->opt = t->opt;
+	out->opt.seeded_ms = torrent_seeded_ms(t);
 	out->load = t->meta != NULL || t->phase == PHASE_LOADING;
 	out->size_bytes = t->meta ? torrent_wanted_bytes(t) : t->hint_size;
 	out->have_bytes = t->meta && t->phase == PHASE_READY

@@ -8,6 +8,7 @@
 /* cmocka.h needs the four above. */
 #include <cmocka.h>
 
+#include "core/command.h"
 #include "sim_disk.h"
 #include "sim_swarm.h"
 
@@ -158,6 +159,36 @@ static void a_tiny_limit_wastes_nothing(void **state)
 	sim_for_seeds(5, crawl);
 }
 
+static void limit_torrent(struct sim_peer *p, enum command_kind kind)
+{
+	struct command c = {.kind = kind, .torrent = p->id, .value = RATE};
+	struct fault f = {0};
+
+	assert_int_equal(engine_command(p->run->engine, &c, NULL, &f), ERR_OK);
+}
+
+/* A limit of one torrent, below none or a larger one of all. */
+static void own_limit(uint64_t seed)
+{
+	struct sim_world *w = big_world(seed);
+	struct sim_peer *p = sim_peer_new(w, &sim_lan, 0);
+	struct sim_peer *s = sim_peer_new(w, &sim_lan, SIM_SEED);
+
+	if (seed % 2)
+		p->settings = "down_limit 2M\n";
+	sim_world_start(w);
+	limit_torrent(seed % 3 ? p : s,
+		seed % 3 ? CMD_TORRENT_DOWN_LIMIT : CMD_TORRENT_UP_LIMIT);
+	require_rate(w, measure(w, sim_node_received, p));
+	sim_world_free(w);
+}
+
+static void a_torrent_s_own_limit_holds(void **state)
+{
+	(void)state;
+	sim_for_seeds(6, own_limit);
+}
+
 #define POOL (4u << 20)
 
 /*
@@ -192,7 +223,7 @@ static void flood(uint64_t seed)
 static void memory_is_capped_when_all_answer_at_once(void **state)
 {
 	(void)state;
-	sim_for_seeds(4, flood);
+	sim_for_seeds(2, flood);
 }
 
 int main(void)
@@ -203,6 +234,7 @@ int main(void)
 		cmocka_unit_test(a_limited_seed_serves_all_alike),
 		cmocka_unit_test(a_limit_may_change_on_the_way),
 		cmocka_unit_test(a_tiny_limit_wastes_nothing),
+		cmocka_unit_test(a_torrent_s_own_limit_holds),
 		cmocka_unit_test(memory_is_capped_when_all_answer_at_once),
 	};
 

@@ -388,7 +388,7 @@ static void stand_in_line(struct peer *p)
 {
 	if (!list_empty(&p->thirsty_down))
 		return;
-	list_push_back(&p->sw->sh->thirsty_down, &p->thirsty_down);
+	list_push_back(swarm_line_down(p->sw), &p->thirsty_down);
 	swarm_unsettle(p->sw);
 }
 

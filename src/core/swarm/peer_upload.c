@@ -253,7 +253,7 @@ static void stand_in_line(struct peer *p)
 {
 	if (!list_empty(&p->thirsty_up))
 		return;
-	list_push_back(&p->sw->sh->thirsty_up, &p->thirsty_up);
+	list_push_back(swarm_line_up(p->sw), &p->thirsty_up);
 	swarm_unsettle(p->sw);
 }
 

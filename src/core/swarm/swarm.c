@@ -33,6 +33,8 @@ struct swarm *swarm_new(const struct swarm_config *cfg)
 	sw->sh = cfg->shared;
 	sw->host = sw->sh->host;
 	list_init(&sw->unsettled);
+	list_init(&sw->dry_up);
+	list_init(&sw->dry_down);
 	sw->book = peer_book_new(sw->sh->map_key, rng_u64(&sw->sh->rng));
 	sw->blame = blame_new(sw->sh->map_key);
 	sw->pex = pex_new();
@@ -172,6 +174,54 @@ void swarm_settle(struct swarm *sw)
 		stir_now(sw);
 	if (sw->active)
 		swarm_dial(sw);
+}
+
+struct list *swarm_line_up(struct swarm *sw)
+{
+	return limiter_is_dry(sw->cfg.limit_up, LAYOUT_BLOCK)
+	               ? &sw->dry_up
+	               : &sw->sh->thirsty_up;
+}
+
+struct list *swarm_line_down(struct swarm *sw)
+{
+	return limiter_is_dry(sw->cfg.limit_down, LAYOUT_BLOCK)
+	               ? &sw->dry_down
+	               : &sw->sh->thirsty_down;
+}
+
+/* Those who waited for tokens of the torrent join the common line. */
+static void water(struct limiter *own, struct list *dry, struct list *line,
+	uint64_t now)
+{
+	struct list *n;
+
+	if (list_empty(dry))
+		return;
+	limiter_refill(own, now);
+	if (limiter_is_dry(own, LAYOUT_BLOCK))
+		return;
+	while ((n = list_take(dry)))
+		list_push_back(line, n);
+}
+
+static void water_all(struct swarm *sw, uint64_t now)
+{
+	water(sw->cfg.limit_up, &sw->dry_up, &sw->sh->thirsty_up, now);
+	water(sw->cfg.limit_down, &sw->dry_down, &sw->sh->thirsty_down, now);
+}
+
+static uint64_t water_deadline(const struct swarm *sw)
+{
+	uint64_t at = NEVER, t;
+
+	if (!list_empty(&sw->dry_up))
+		at = limiter_wet_at(sw->cfg.limit_up, LAYOUT_BLOCK);
+	if (!list_empty(&sw->dry_down)) {
+		t = limiter_wet_at(sw->cfg.limit_down, LAYOUT_BLOCK);
+		at = t < at ? t : at;
+	}
+	return at;
 }
 
 void swarm_quench_up(struct list *node)
@@ -381,6 +431,7 @@ void swarm_admit(struct swarm *sw, struct peer *p)
 
 void swarm_tick(struct swarm *sw, uint64_t now)
 {
+	water_all(sw, now);
 	if (now < sw->next_tick_ms)
 		return;
 	if (sw->fetch)
@@ -396,7 +447,7 @@ void swarm_tick(struct swarm *sw, uint64_t now)
 	sw->next_tick_ms = sw->npeers ? now + SWARM_TICK_MS : NEVER;
 }
 
-uint64_t swarm_deadline(const struct swarm *sw)
+static uint64_t tick_deadline(const struct swarm *sw)
 {
 	uint64_t now = swarm_now(sw);
 
@@ -409,6 +460,13 @@ uint64_t swarm_deadline(const struct swarm *sw)
 			peer_book_counts(sw->book, now).dialable > 0))
 		return now + SWARM_TICK_MS;
 	return peer_book_deadline(sw->book, now);
+}
+
+uint64_t swarm_deadline(const struct swarm *sw)
+{
+	uint64_t at = tick_deadline(sw), t = water_deadline(sw);
+
+	return t < at ? t : at;
 }
 
 /* --- the torrent's orders ---------------------------------------------- */

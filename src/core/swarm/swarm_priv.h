@@ -112,6 +112,8 @@ struct swarm {
 	bool stirred;          /* all peers are looked at again at settle */
 	bool ask_metadata;     /* likewise, for the info dictionary */
 	struct list unsettled; /* peers to look at when the turn ends */
+	/* Peers that wait for tokens of the torrent's own limits. */
+	struct list dry_up, dry_down;
 
 	struct peer **peers; /* by slot; holes are NULL */
 	uint32_t nslots, npeers;
@@ -221,6 +223,9 @@ static inline bool swarm_complete(const struct swarm *sw)
 /* swarm.c, for peer*.c */
 struct peer *swarm_peer(const struct swarm *sw, uint32_t slot, uint64_t id);
 void swarm_unsettle(struct swarm *sw);
+/* In which line its peers wait for tokens: the torrent's or all torrents'. */
+struct list *swarm_line_up(struct swarm *sw);
+struct list *swarm_line_down(struct swarm *sw);
 /* A newly interested peer may get a free slot at once. */
 void swarm_admit(struct swarm *sw, struct peer *p);
 /* Another ready connection with this peer id; NULL if none. */
