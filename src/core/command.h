@@ -35,15 +35,20 @@ enum command_kind {
 	CMD_LABEL,              /* torrent, text; "" or NULL: none */
 	CMD_TORRENT_DOWN_LIMIT, /* torrent, value bytes/s, 0 none */
 	CMD_TORRENT_UP_LIMIT,
-	CMD_RATIO_GOAL,  /* torrent, value in thousandths, 0 none */
-	CMD_TIME_GOAL,   /* torrent, value in minutes of seeding, 0 none */
-	CMD_QUEUE,       /* torrent, value: enum queue_move */
-	CMD_FORCE,       /* torrent, on: it does not queue */
-	CMD_SET,         /* text "name value": see settings.h */
-	CMD_DHT_ADD,     /* text: HOST:PORT of a node */
-	CMD_DHT_SAVE,    /* its state file, now */
-	CMD_DHT_REFRESH, /* all buckets */
-	CMD_DHT_LOOKUP,  /* text: 40 hex digits */
+	CMD_RATIO_GOAL,   /* torrent, value in thousandths, 0 none */
+	CMD_TIME_GOAL,    /* torrent, value in minutes of seeding, 0 none */
+	CMD_QUEUE,        /* torrent, value: enum queue_move */
+	CMD_KICK,         /* torrent, value: id of a connection */
+	CMD_BAN,          /* torrent, addr: its IP, until the program ends */
+	CMD_UNBAN,        /* torrent, addr; ADDR_NONE: all that are banned */
+	CMD_PIECE_FIRST,  /* torrent, value: piece, on: before all others */
+	CMD_VERIFY_PIECE, /* torrent, value: piece that we have */
+	CMD_FORCE,        /* torrent, on: it does not queue */
+	CMD_SET,          /* text "name value": see settings.h */
+	CMD_DHT_ADD,      /* text: HOST:PORT of a node */
+	CMD_DHT_SAVE,     /* its state file, now */
+	CMD_DHT_REFRESH,  /* all buckets */
+	CMD_DHT_LOOKUP,   /* text: 40 hex digits */
 };
 
 enum queue_move {

@@ -8,9 +8,11 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "core/engine_priv.h"
+#include "core/swarm/peer_book.h"
 
 #define FETCH_MS 60000u
 #define LINK_MAX MAGNET_MAX
+#define UNBAN_AT_ONCE 64u
 #define OPTION_VALUE_MAX UINT32_MAX /* of limits and goals */
 
 /* --- adding ------------------------------------------------------------------
@@ -349,6 +351,38 @@ static enum err set_option(struct torrent *t, const struct command *c,
 	return ERR_OK;
 }
 
+static enum err on_piece(struct torrent *t, const struct command *c,
+	struct fault *fault)
+{
+	enum err err = c->kind == CMD_PIECE_FIRST
+	                       ? torrent_piece_first(t, c->value, c->on)
+	                       : torrent_verify_piece(t, c->value);
+
+	if (err == ERR_RANGE)
+		return fault_set(fault, err, 0, "there is no such piece");
+	if (err != ERR_OK)
+		return fault_set(fault, err, 0,
+			c->kind == CMD_PIECE_FIRST
+				? "that piece is not being downloaded"
+				: "that piece is not here to be looked at");
+	return ERR_OK;
+}
+
+static void unban(struct torrent *t, const struct addr *a)
+{
+	struct peer_book *b = swarm_book(torrent_swarm(t));
+	struct addr all[UNBAN_AT_ONCE];
+	size_t n;
+
+	if (a->family != ADDR_NONE) {
+		peer_book_unban(b, a);
+		return;
+	}
+	while ((n = peer_book_bans(b, all, UNBAN_AT_ONCE)) > 0)
+		for (size_t i = 0; i < n; i++)
+			peer_book_unban(b, &all[i]);
+}
+
 static enum err change(struct engine *e, struct torrent *t,
 	const struct command *c, struct fault *fault)
 {
@@ -390,6 +424,20 @@ static enum err change(struct engine *e, struct torrent *t,
 	case CMD_TIME_GOAL:
 	case CMD_FORCE:
 		return set_option(t, c, fault);
+	case CMD_PIECE_FIRST:
+	case CMD_VERIFY_PIECE:
+		return on_piece(t, c, fault);
+	case CMD_KICK:
+		if (!swarm_kick(torrent_swarm(t), c->value))
+			return fault_set(fault, ERR_NOENT, 0,
+				"that connection is gone");
+		return ERR_OK;
+	case CMD_BAN:
+		swarm_ban(torrent_swarm(t), &c->addr, "banned by you");
+		return ERR_OK;
+	case CMD_UNBAN:
+		unban(t, &c->addr);
+		return ERR_OK;
 	case CMD_QUEUE:
 		engine_queue_move(e, t, (enum queue_move)c->value);
 		return ERR_OK;

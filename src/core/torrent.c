@@ -150,6 +150,7 @@ static void drop_content(struct torrent *t)
 	bitfield_fini(&t->synced);
 	bitfield_fini(&t->wanted);
 	bitfield_fini(&t->unchecked);
+	bitfield_fini(&t->first);
 	mem_free(t->priority);
 	mem_free(t->stat);
 	metainfo_free(t->meta);
@@ -296,7 +297,7 @@ void torrent_apply_wanted(struct torrent *t)
 			bitfield_add(&t->wanted, i);
 		if (t->picker)
 			picker_set_priority(t->picker, i,
-				(enum piece_priority)prio[i]);
+				torrent_piece_priority(t, i, prio[i]));
 	}
 	mem_free(prio);
 }
@@ -533,6 +534,23 @@ static void retire_picker(struct torrent *t)
 	give_content(t);
 }
 
+void torrent_rethink(struct torrent *t)
+{
+	t->rethink = true;
+	torrent_touch(t);
+}
+
+static void rethink_now(struct torrent *t)
+{
+	if (!t->rethink || t->phase != PHASE_READY || !list_empty(&t->puts))
+		return;
+	t->rethink = false;
+	torrent_drop_picker(t);
+	torrent_make_picker(t);
+	give_content(t);
+	swarm_stir(t->swarm);
+}
+
 static void count_bytes(struct torrent *t)
 {
 	uint64_t up = swarm_take_up_bytes(t->swarm);
@@ -574,6 +592,7 @@ void torrent_settle(struct torrent *t)
 {
 	swarm_settle(t->swarm);
 	call_for_peers(t);
+	rethink_now(t);
 	retire_picker(t);
 	torrent_discover_settle(t);
 	count_bytes(t);

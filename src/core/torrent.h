@@ -135,6 +135,12 @@ bool torrent_wants_turn(const struct torrent *t, bool *seeding);
 /* Wants to download and has not received anything for a while. */
 bool torrent_is_stalled(const struct torrent *t, uint64_t now);
 
+/* ERR_RANGE: no such piece; ERR_STATE: not here, or not now. */
+MUST_CHECK enum err torrent_piece_first(struct torrent *t, uint64_t piece,
+	bool on);
+MUST_CHECK enum err torrent_verify_piece(struct torrent *t, uint64_t piece);
+struct swarm *torrent_swarm(struct torrent *t);
+
 void torrent_pause(struct torrent *t, bool paused);
 void torrent_recheck(struct torrent *t);
 void torrent_reannounce(struct torrent *t);

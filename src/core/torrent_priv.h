@@ -9,6 +9,7 @@
  * torrent_check.c  hashing what is on disk
  * torrent_resume.c state files
  * torrent_rows.c   what it looks like from outside
+ * torrent_one.c    a single piece: first, or looked at again
  * torrent_options.c label, limits, goals, place in the queue
  * torrent_discover.c peers from the DHT and the local network
  */
@@ -87,6 +88,8 @@ struct torrent {
 	struct bitfield wanted;
 	struct bitfield unchecked; /* under a check: not yet hashed */
 	uint8_t *priority;         /* by file */
+	bool rethink;              /* a piece is gone, see torrent_rethink() */
+	struct bitfield first;     /* pieces to fetch before others */
 	struct disk_stat *stat;    /* as of the last look */
 	struct picker *picker;
 	struct piece_buffer *pieces;
@@ -147,12 +150,19 @@ bool torrent_is_complete(const struct torrent *t);
 /* Verified and wanted bytes, pad files left out. */
 uint64_t torrent_have_bytes(const struct torrent *t);
 uint64_t torrent_wanted_bytes(const struct torrent *t);
+/* A piece we had is gone: pick anew, once nothing is being written. */
+void torrent_rethink(struct torrent *t);
 void torrent_take_metadata(struct torrent *t, struct span info);
 
 /* torrent_options.c */
 void torrent_options_settle(struct torrent *t); /* goals, time seeded */
 uint64_t torrent_options_deadline(const struct torrent *t);
 uint64_t torrent_seeded_ms(const struct torrent *t);
+
+/* torrent_one.c */
+/* Of a piece whose file has this priority. */
+enum piece_priority torrent_piece_priority(const struct torrent *t,
+	uint32_t piece, uint8_t file_priority);
 
 /* torrent_discover.c */
 void torrent_discover_init(struct torrent *t);

@@ -405,7 +405,8 @@ static void remember_ban(struct peer_book *b, const struct addr *a)
 	place = &b->bans[b->next_ban];
 	if (b->nbans == PEER_BOOK_BANS_MAX) {
 		ban_key(place, key);
-		map_remove(b->banned, key);
+		if (map_get(b->banned, key) == place) /* not lifted */
+			map_remove(b->banned, key);
 	} else {
 		b->nbans++;
 	}
@@ -424,6 +425,27 @@ void peer_book_ban(struct peer_book *b, const struct addr *a)
 	for (uint32_t i = b->n; i-- > 0;)
 		if (addr_same_ip(&b->list[i]->addr, a) && !b->list[i]->dialled)
 			remove_entry(b, b->list[i]);
+}
+
+void peer_book_unban(struct peer_book *b, const struct addr *a)
+{
+	uint8_t key[ADDR_KEY_LEN];
+
+	ban_key(a, key);
+	map_remove(b->banned, key);
+}
+
+size_t peer_book_bans(const struct peer_book *b, struct addr *out, size_t max)
+{
+	size_t n = 0;
+	uint8_t key[ADDR_KEY_LEN];
+
+	for (uint32_t i = 0; i < b->nbans && n < max; i++) {
+		ban_key(&b->bans[i], key);
+		if (map_get(b->banned, key) == &b->bans[i])
+			out[n++] = b->bans[i];
+	}
+	return n;
 }
 
 bool peer_book_banned(const struct peer_book *b, const struct addr *a)
@@ -484,7 +506,8 @@ size_t peer_book_good(const struct peer_book *b, struct addr *out, size_t max)
 struct peer_book_counts peer_book_counts(const struct peer_book *b,
 	uint64_t now)
 {
-	struct peer_book_counts c = {.known = b->n, .banned = b->nbans};
+	struct peer_book_counts c = {
+		.known = b->n, .banned = (uint32_t)map_count(b->banned)};
 
 	for (uint32_t i = 0; i < b->n; i++) {
 		const struct entry *e = b->list[i];

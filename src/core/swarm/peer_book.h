@@ -77,6 +77,9 @@ uint8_t peer_book_sources(const struct peer_book *b, const struct addr *a);
 
 /* Bans the IP, all ports of it. */
 void peer_book_ban(struct peer_book *b, const struct addr *a);
+void peer_book_unban(struct peer_book *b, const struct addr *a);
+/* IPs banned, at most max; returns how many. */
+size_t peer_book_bans(const struct peer_book *b, struct addr *out, size_t max);
 bool peer_book_banned(const struct peer_book *b, const struct addr *a);
 /* It is ourselves: never dial again. */
 void peer_book_forget(struct peer_book *b, const struct addr *a);

@@ -346,6 +346,16 @@ struct peer *swarm_twin(const struct swarm *sw, const struct peer *p)
 	return NULL;
 }
 
+bool swarm_kick(struct swarm *sw, uint64_t id)
+{
+	for (uint32_t i = 0; i < sw->nslots; i++)
+		if (sw->peers[i] && sw->peers[i]->id == id) {
+			peer_doom(sw->peers[i], ERR_OK, NULL);
+			return true;
+		}
+	return false;
+}
+
 void swarm_ban(struct swarm *sw, const struct addr *a, const char *why)
 {
 	/* Several of its pieces may convict it, one after the other. */

@@ -137,6 +137,8 @@ void swarm_piece_failed(struct swarm *sw, uint32_t piece);
 /* Interest, choking and requests are looked at again in this turn. */
 void swarm_stir(struct swarm *sw);
 
+/* The connection of that id ends; false: there is none. */
+bool swarm_kick(struct swarm *sw, uint64_t id);
 void swarm_ban(struct swarm *sw, const struct addr *a, const char *why);
 
 /* End of a turn: frees what was doomed and sends what became due. */
