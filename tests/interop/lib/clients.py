@@ -7,8 +7,12 @@
     c.stop()
 
 role: "seed" has all, "leech" nothing, "part" some of the data, of which it
-must find out itself which.  With magnet=True the client gets a link only.
+must find out itself which; "hub" is a leech that gives and takes next to
+nothing (bttui, libtorrent and transmission only).  With magnet=True the client
+gets a link only.
 Everything that is not under test is off: DHT, PEX, LSD, uTP, port mapping.
+finds names what is not, of "pex" and "lsd"; peers are addresses it is told to
+connect to, where it can be told (takes_peers).
 """
 import json
 import os
@@ -29,6 +33,10 @@ def _have(*programs):
     return None
 
 
+def _word(on, yes="true", no="false"):
+    return yes if on else no
+
+
 class Client:
     """What they share.  A subclass makes its command line in _launch()."""
 
@@ -38,6 +46,10 @@ class Client:
     empty_files = True  # creates files of no bytes
     loopback = True     # dials 127.x
     wants_v4 = False    # also where IPv6 is tested
+    lsd = False         # knows local discovery
+    lsd6 = False        # over IPv6 as well
+    pex = False         # knows peer exchange
+    takes_peers = False
 
     def __init__(self, case, v6=False):
         self.case = case
@@ -48,6 +60,16 @@ class Client:
         self.label = self.name if n == 1 else "%s%d" % (self.name, n)
         self.home = case.dir(self.label + ".home")
         self.proc = None
+        self.finds, self.peers = (), ()
+
+    def at(self):
+        """Where it takes connections."""
+        return "%s:%d" % (self.host.address(), self.port)
+
+    def told(self, finds=(), peers=()):
+        """Before start(): as the text above has it."""
+        self.finds, self.peers = finds, peers
+        return self
 
     @classmethod
     def missing(cls, world):
@@ -99,6 +121,7 @@ class Client:
 
 class Bttui(Client):
     name = "bttui"
+    lsd = lsd6 = pex = takes_peers = True
 
     @classmethod
     def absent(cls):
@@ -118,9 +141,14 @@ class Bttui(Client):
     def argv(self):
         out = [BTTUI, "get", "--json", "--dir", self.folder,
                "--port", str(self.port), "--config", "/dev/null",
-               "--no-dht", "--no-lsd", "--no-pex", "--no-utp",
-               "--no-portmap", "--log", os.path.join(
+               "--no-dht", "--no-utp", "--no-portmap", "--log", os.path.join(
                    self.home, "bttui.log"), "-vvv"]
+        out += ["--no-" + way for way in ("lsd", "pex")
+                if way not in self.finds]
+        for p in self.peers:
+            out += ["--peer", p]
+        if self.role == "hub":
+            out += ["--down-limit", "1k", "--up-limit", "1k"]
         if not self.case.world.lan:
             out += ["--bind", self.host.address().strip("[]")]
         return out + self.options + [self.source]
@@ -160,6 +188,7 @@ class Bttui(Client):
 
 class Libtorrent(Client):
     name = "libtorrent"
+    lsd = lsd6 = pex = takes_peers = True
 
     @classmethod
     def absent(cls):
@@ -175,8 +204,11 @@ class Libtorrent(Client):
         super().prepare(role, torrent, folder, trackers, magnet)
 
     def _launch(self):
-        ask = {"listen": "%s:%d" % (self.host.address(), self.port),
-               "dir": self.folder, "settings": self.settings,
+        settings = dict(self.settings, enable_lsd="lsd" in self.finds)
+        ask = {"listen": self.at(), "pex": "pex" in self.finds,
+               "limit": 1024 if self.role == "hub" else 0,
+               "dir": self.folder, "settings": settings,
+               "peers": list(self.peers),
                "magnet" if self.magnet else "torrent": self.source}
         self._spawn([sys.executable, os.path.join(HERE, "lt_peer.py"),
                      json.dumps(ask)])
@@ -187,6 +219,7 @@ class Transmission(Client):
     empty_files = False
     loopback = False
     wants_v4 = True  # its remote control does not answer otherwise
+    lsd = pex = True
 
     @classmethod
     def absent(cls):
@@ -203,7 +236,11 @@ class Transmission(Client):
             "bind-address-ipv4": "0.0.0.0" if self.host.v6 else self.host.ip,
             "bind-address-ipv6": self.host.ip6 if self.host.v6 else "::",
             "port-forwarding-enabled": False, "dht-enabled": False,
-            "lpd-enabled": False, "pex-enabled": False, "utp-enabled": False,
+            "lpd-enabled": "lsd" in self.finds,
+            "pex-enabled": "pex" in self.finds, "utp-enabled": False,
+            "speed-limit-down": 1, "speed-limit-up": 1,
+            "speed-limit-down-enabled": self.role == "hub",
+            "speed-limit-up-enabled": self.role == "hub",
             "download-queue-enabled": False, "seed-queue-enabled": False,
             "rename-partial-files": False, "preallocation": 0,
             "start-added-torrents": self.role != "part",
@@ -241,6 +278,7 @@ class Transmission(Client):
 
 class Aria2(Client):
     name = "aria2"
+    lsd = pex = True
 
     @classmethod
     def absent(cls):
@@ -252,8 +290,10 @@ class Aria2(Client):
                 "--interface=" + self.host.ip,
                 "--disable-ipv6=" + ("false" if self.host.v6 else "true"),
                 "--listen-port=%d" % self.port,
-                "--enable-dht6=false", "--bt-enable-lpd=false",
-                "--enable-peer-exchange=false",
+                "--enable-dht6=false",
+                "--bt-enable-lpd=" + _word("lsd" in self.finds),
+                "--bt-lpd-interface=" + self.host.ip,
+                "--enable-peer-exchange=" + _word("pex" in self.finds),
                 "--seed-ratio=0.0", "--seed-time=60",
                 "--file-allocation=none", "--bt-save-metadata=false",
                 "--summary-interval=5", "--console-log-level=info",
@@ -272,6 +312,7 @@ class Aria2(Client):
 
 class Rtorrent(Client):
     name = "rtorrent"
+    pex = True
 
     @classmethod
     def absent(cls):
@@ -287,7 +328,8 @@ class Rtorrent(Client):
             "session.path.set = " + session,
             "network.port_range.set = %d-%d" % (self.port, self.port),
             "network.port_random.set = no",
-            "dht.mode.set = disable", "protocol.pex.set = no",
+            "dht.mode.set = disable",
+            "protocol.pex.set = " + _word("pex" in self.finds, "yes", "no"),
             "trackers.use_udp.set = yes",
             "pieces.hash.on_completion.set = yes",
             "log.open_file = \"l\", " + log,

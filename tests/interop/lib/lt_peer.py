@@ -3,8 +3,8 @@
     lt_peer.py JSON
 
 with {"listen": "IP:PORT", "dir": D, "torrent": FILE or "magnet": LINK,
-"settings": {...}, "peers": ["IP:PORT"]}.  Prints a line of JSON whenever its
-state changes; ends at SIGTERM.
+"settings": {...}, "limit": BYTES, "pex": BOOL, "peers": ["IP:PORT"]}.  Prints
+a line of JSON whenever its state changes; ends at SIGTERM.
 """
 import json
 import sys
@@ -42,11 +42,15 @@ def main():
         params.ti = lt.torrent_info(ask["torrent"])
     params.save_path = ask["dir"]
     params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
-    params.flags |= lt.torrent_flags.disable_pex
+    if not ask.get("pex"):
+        params.flags |= lt.torrent_flags.disable_pex
     handle = session.add_torrent(params)
+    if ask.get("limit"):  # a session's is not for peers that are near
+        handle.set_download_limit(ask["limit"])
+        handle.set_upload_limit(ask["limit"])
     for p in ask.get("peers", []):
         host, port = p.rsplit(":", 1)
-        handle.connect_peer((host, int(port)))
+        handle.connect_peer((host.strip("[]"), int(port)))
     last = None
     while True:
         for a in session.pop_alerts():

@@ -74,7 +74,8 @@ TREE = (
 class Torrent:
     """One torrent: its files' content, its info dictionary, its hash."""
 
-    def __init__(self, name, seed, piece=32768, files=TREE, size=None):
+    def __init__(self, name, seed, piece=32768, files=TREE, size=None,
+                 private=False):
         rng = random.Random("%s %s" % (name, seed))
         self.name, self.piece = name, piece
         if size is not None:
@@ -90,6 +91,8 @@ class Torrent:
         else:
             info["files"] = [{"length": len(d), "path": p.split("/")}
                              for p, d in self.files]
+        if private:
+            info["private"] = 1
         self.info = bencode(info)
         self.hash = hashlib.sha1(self.info).digest()
 

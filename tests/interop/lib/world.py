@@ -101,7 +101,9 @@ class Host:
         inside = ["link set lo up", "link set eth0 up",
                   "addr add %s/64 dev eth0 nodad" % self.ip6]
         if both or not v6:
-            inside.append("addr add %s/24 dev eth0" % self.ip)
+            # The route is for clients that send multicast anywhere.
+            inside += ["addr add %s/24 dev eth0" % self.ip,
+                       "route add 224.0.0.0/4 dev eth0"]
         ip(["netns", "add", self.name])
         ip(["-batch", "-"], steps)
         ip(["-n", self.name, "-batch", "-"], "\n".join(inside))
