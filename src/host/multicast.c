@@ -500,7 +500,7 @@ static bool send_by(const struct group *g, const struct net *n, struct span s)
 void multicast_send(struct multicast *m, enum addr_family family, struct span s)
 {
 	const struct group *g = group_for(m, (uint8_t)family);
-	bool failed = false;
+	bool sent = false, failed = false;
 
 	if (!m->on || !g || family == ADDR_NONE)
 		return;
@@ -509,10 +509,13 @@ void multicast_send(struct multicast *m, enum addr_family family, struct span s)
 
 		/* Once on an interface, however many addresses it has. */
 		if (n->addr.family == family && n->joined &&
-			!has_interface(m->nets, i, n))
+			!has_interface(m->nets, i, n)) {
+			sent = true;
 			failed |= !send_by(g, n, s);
+		}
 	}
-	if (failed)
+	/* A network may have come, too. */
+	if (failed || !sent)
 		look(m);
 }
 
