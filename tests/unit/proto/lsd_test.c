@@ -60,7 +60,7 @@ static void lines_may_end_in_a_line_feed_alone(void **state)
 
 	(void)state;
 	assert_int_equal(parse("BT-SEARCH * HTTP/1.1\nPort: "
-	                       "6881\nInfohash: " HASH "\n\n",
+			       "6881\nInfohash: " HASH "\n\n",
 				 &m),
 		ERR_OK);
 	assert_int_equal(m.port, 6881);
@@ -90,7 +90,7 @@ static void takes_several_hashes_and_leaves_bad_ones_out(void **state)
 				     "\r\nInfohash: zzz\r\nInfohash: " HASH
 				     "0\r\nInfohash: "
 				     "1111111111111111111111111111111111111111"
-	                             "\r\n" END,
+				     "\r\n" END,
 				 &m),
 		ERR_OK);
 	assert_int_equal(m.nhashes, 2);
