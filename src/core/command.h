@@ -20,6 +20,7 @@
 enum command_kind {
 	CMD_ADD,           /* add; *id is set */
 	CMD_REMOVE,        /* torrent, with_data */
+	CMD_UNDO,          /* the last CMD_REMOVE that left the data */
 	CMD_PAUSE,         /* torrent */
 	CMD_RESUME,        /* torrent; also the retry after a fault, and the
 	                      start of one that waits for a choice, as it is */

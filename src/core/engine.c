@@ -137,6 +137,7 @@ static void on_closed(void *user, struct torrent *t)
 	e->slots[id.slot - 1] = NULL;
 	e->ntorrents--;
 	e->rows_stale = true;
+	engine_undo_closed(e, hash);
 }
 
 /* --- opening
@@ -284,6 +285,7 @@ struct engine *engine_new(struct host *h, const struct engine_config *cfg)
 	e->armed = NEVER;
 	list_init(&e->touched);
 	list_init(&e->fetches);
+	list_init(&e->removed);
 	init_shared(e);
 	announce_pool_init(&e->announces, h, &e->shared.rng);
 	limiter_init(&e->limit_up, NULL, now);
@@ -360,6 +362,8 @@ struct torrent *engine_insert(struct engine *e, const struct torrent_start *s)
 
 	infohash_wire(&s->hash, hash);
 	map_put(e->by_hash, hash, t);
+	if (!s->load)
+		engine_undo_added(e, hash);
 	e->slots[i] = t;
 	e->ntorrents++;
 	e->rows_stale = true;
@@ -502,6 +506,8 @@ static uint64_t next_deadline(const struct engine *e, uint64_t now)
 	if (e->closing && !e->close_fast && !e->list_loading &&
 		e->close_by < at)
 		at = e->close_by;
+	t = engine_undo_deadline(e);
+	at = t < at ? t : at;
 	t = engine_queue_deadline(e, now);
 	at = t < at ? t : at;
 	if (!list_empty(&e->touched))
@@ -533,6 +539,7 @@ void engine_wake(struct engine *e, uint64_t now)
 	relieve(e);
 	engine_session_continue(e);
 	engine_queue_settle(e, now);
+	engine_undo_tick(e, now);
 	if (may_save_list(e) && now >= e->list_save_at)
 		engine_session_save(e);
 	e->in_turn = false;
@@ -584,6 +591,7 @@ void engine_close_torrents(struct engine *e)
 	dht_link_close(e->dht);
 	lsd_switch(e->lsd, false);
 	e->list_unsaved = false;
+	engine_undo_end(e);
 	for (uint32_t i = 0; i < e->nslots; i++)
 		if (e->slots[i])
 			torrent_close(e->slots[i], false, false, fast);

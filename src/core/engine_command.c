@@ -390,7 +390,10 @@ static enum err change(struct engine *e, struct torrent *t,
 	case CMD_REMOVE:
 		engine_notice(e, torrent_id(t), NOTICE_REMOVED,
 			torrent_name(t));
-		torrent_close(t, true, c->with_data, false);
+		if (e->cfg.keep_session && !c->with_data)
+			engine_undo_keep(e, t);
+		torrent_close(t, !e->cfg.keep_session || c->with_data,
+			c->with_data, false);
 		e->rows_stale = true;
 		engine_list_changed(e);
 		return ERR_OK;
@@ -511,6 +514,8 @@ enum err engine_command(struct engine *e, const struct command *c,
 		return set_rate(e, "up_limit", c->value, fault);
 	case CMD_SET:
 		return set_text(e, c->text, fault);
+	case CMD_UNDO:
+		return engine_undo(e, fault);
 	case CMD_DHT_ADD:
 		return dht_link_add_host(e->dht, c->text, fault);
 	case CMD_DHT_LOOKUP:

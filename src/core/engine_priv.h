@@ -5,6 +5,7 @@
  * engine_command.c  changes from outside
  * engine_session.c  the list of torrents on disk
  * engine_queue.c    whose turn it is
+ * engine_undo.c     what was removed
  * engine_snapshot.c what is seen from outside
  */
 #ifndef CORE_ENGINE_PRIV_H
@@ -78,6 +79,9 @@ struct engine {
 	uint32_t next_load; /* slots not yet begun, in order */
 	uint32_t loading;
 
+	struct list removed; /* what can be taken back */
+	size_t nremoved;
+
 	/* The queue. */
 	bool queue_stale, queue_limited;
 	uint64_t queue_at; /* looked at again, for those that stall */
@@ -123,6 +127,16 @@ void engine_session_load(struct engine *e);
 void engine_session_save(struct engine *e);
 /* Begin torrents of the list, a few at a time. */
 void engine_session_continue(struct engine *e);
+/* The torrent is about to be closed: it can be taken back for a while. */
+void engine_undo_keep(struct engine *e, const struct torrent *t);
+MUST_CHECK enum err engine_undo(struct engine *e, struct fault *fault);
+void engine_undo_closed(struct engine *e, const uint8_t wire[20]);
+/* It was added by itself: its state files are in use again. */
+void engine_undo_added(struct engine *e, const uint8_t wire[20]);
+void engine_undo_tick(struct engine *e, uint64_t now);
+uint64_t engine_undo_deadline(const struct engine *e);
+void engine_undo_end(struct engine *e);
+
 /* Lets as many torrents go on as may, in the order of the queue. */
 void engine_queue_settle(struct engine *e, uint64_t now);
 void engine_queue_touched(struct engine *e, uint64_t now);
