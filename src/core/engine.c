@@ -165,13 +165,18 @@ static void discover(struct engine *e)
 void engine_apply_settings(struct engine *e)
 {
 	const struct settings *s = e->cfg.settings;
+	bool slow = settings_bool(s, SET_SLOW_MODE);
 	uint64_t now = engine_now(e);
 
 	e->settings_seen = settings_version(s);
-	limiter_set_rate(&e->limit_up, (uint64_t)settings_int(s, SET_UP_LIMIT),
+	limiter_set_rate(&e->limit_up,
+		(uint64_t)settings_int(s,
+			slow ? SET_SLOW_UP_LIMIT : SET_UP_LIMIT),
 		now);
 	limiter_set_rate(&e->limit_down,
-		(uint64_t)settings_int(s, SET_DOWN_LIMIT), now);
+		(uint64_t)settings_int(s,
+			slow ? SET_SLOW_DOWN_LIMIT : SET_DOWN_LIMIT),
+		now);
 	e->shared.max_peers = (uint32_t)settings_int(s, SET_MAX_PEERS);
 	e->shared.max_peers_torrent =
 		(uint32_t)settings_int(s, SET_MAX_PEERS_TORRENT);

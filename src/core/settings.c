@@ -21,6 +21,8 @@
 struct settings {
 	int64_t number[SETTINGS_COUNT]; /* CHOICE: its place in the list */
 	char *text[SETTINGS_COUNT];
+	struct setting_line *lines;
+	size_t nlines, lines_cap;
 	uint64_t version;
 };
 
@@ -302,6 +304,11 @@ void settings_free(struct settings *s)
 		return;
 	for (size_t i = 0; i < SETTINGS_COUNT; i++)
 		mem_free(s->text[i]);
+	for (size_t i = 0; i < s->nlines; i++) {
+		mem_free(s->lines[i].key);
+		mem_free(s->lines[i].value);
+	}
+	mem_free(s->lines);
 	mem_free(s);
 }
 
@@ -471,6 +478,97 @@ static void split(struct span line, struct span *name, struct span *value)
 	*value = unquote(*value);
 }
 
+/* --- lines that are no settings
+ * ------------------------------------------------------------------ */
+
+static const struct {
+	const char *word;
+	size_t words; /* that make the key */
+	const char *form;
+} line_kinds[] = {
+	{"bind", 3, "bind CONTEXT KEY ACTION"},
+	{"view", 2, "view NAME TERMS"},
+	{"columns", 2, "columns PANE LIST"},
+};
+
+static bool is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* The first word of *s, which is left with what follows. */
+static struct span take_word(struct span *s)
+{
+	struct span word = {s->p, 0};
+
+	while (word.n < s->n && !is_blank(s->p[word.n]))
+		word.n++;
+	*s = trim(span_of(s->p + word.n, s->n - word.n));
+	return word;
+}
+
+static void put_line(struct settings *s, char *key, char *value)
+{
+	size_t i = 0;
+
+	while (i < s->nlines && strcmp(s->lines[i].key, key) != 0)
+		i++;
+	if (i == s->nlines) {
+		s->lines = mem_grow(s->lines, &s->lines_cap, s->nlines + 1,
+			sizeof *s->lines);
+		s->lines[s->nlines++] = (struct setting_line){key, value};
+	} else {
+		mem_free(key);
+		mem_free(s->lines[i].value);
+		s->lines[i].value = value;
+	}
+	s->version++;
+}
+
+static enum err read_words(struct settings *s, size_t kind, struct span line,
+	struct fault *fault)
+{
+	struct buf key = {0};
+	char *value;
+
+	for (size_t i = 0; i < line_kinds[kind].words; i++) {
+		if (i)
+			buf_add_byte(&key, ' ');
+		buf_add(&key, take_word(&line));
+	}
+	buf_add_byte(&key, 0);
+	line = unquote(line);
+	value = mem_strndup((const char *)line.p, line.n);
+	if (*value && check_text(value) == ERR_OK &&
+		check_text((const char *)key.p) == ERR_OK &&
+		s->nlines < SETTING_LINES_MAX) {
+		put_line(s, (char *)key.p, value);
+		return ERR_OK;
+	}
+	buf_free(&key);
+	mem_free(value);
+	return fault_set(fault, ERR_SYNTAX, 0, "such a line is %s",
+		line_kinds[kind].form);
+}
+
+/* Which kind of line this is; the number of kinds when it is a setting. */
+static size_t kind_of(struct span line)
+{
+	struct span word = take_word(&line);
+	size_t i = 0;
+
+	while (i < sizeof line_kinds / sizeof *line_kinds &&
+		!span_equal(word, span_str(line_kinds[i].word)))
+		i++;
+	return i;
+}
+
+const struct setting_line *settings_lines(const struct settings *s, size_t *n)
+{
+	*n = s->nlines;
+	return s->lines;
+}
+
 static enum err read_line(struct settings *s, struct span line,
 	struct fault *fault)
 {
@@ -483,6 +581,8 @@ static enum err read_line(struct settings *s, struct span line,
 		return ERR_OK;
 	if (line.n > TEXT_BYTES_MAX || memchr(line.p, 0, line.n))
 		return fault_set(fault, ERR_SYNTAX, 0, "this is no text");
+	if (kind_of(line) < sizeof line_kinds / sizeof *line_kinds)
+		return read_words(s, kind_of(line), line, fault);
 	split(line, &name, &value);
 	name_text = mem_strndup((const char *)name.p, name.n);
 	value_text = mem_strndup((const char *)value.p, value.n);

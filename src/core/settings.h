@@ -7,6 +7,10 @@
  * in double quotes may hold blanks at its ends and '#'.  In names '-' may
  * stand for '_'.  Words are taken in either case.
  *
+ * Three kinds of lines beside the settings are kept as they are, for the
+ * screen to make sense of: `bind CONTEXT KEY ACTION`, `view NAME TERMS` and
+ * `columns PANE LIST`.
+ *
  * Some rows are there ahead of what they switch (SETTING_LATER): they are read,
  * checked and kept like all others, so that a file written for a newer bttui
  * is no error here, but nobody is offered them.
@@ -43,6 +47,9 @@ enum setting_id {
 	SET_PORT,
 	SET_DOWN_LIMIT,
 	SET_UP_LIMIT,
+	SET_SLOW_MODE, /* the next two count instead of those above */
+	SET_SLOW_DOWN_LIMIT,
+	SET_SLOW_UP_LIMIT,
 	SET_MAX_PEERS,
 	SET_MAX_PEERS_TORRENT,
 	SET_UPLOAD_SLOTS,
@@ -58,9 +65,10 @@ enum setting_id {
 	SET_PEX,
 	SET_UTP,
 	SET_PORTMAP,
-	SET_THEME,
+	SET_THEME,  /* one of bttui's or a file's */
 	SET_COLORS, /* auto|mono|8|16|256|truecolor */
 	SET_GLYPHS, /* auto|utf8|console|ascii */
+	SET_GRAPH,  /* auto|braille|blocks|ascii */
 	SET_FPS,
 	SET_ANIMATIONS,
 	SET_UNITS, /* binary|si|bits */
@@ -118,6 +126,15 @@ void settings_read(struct settings *s, struct span file, size_t *bad,
  *   ERR_RANGE   2^61 bytes or more
  */
 MUST_CHECK enum err settings_parse_size(const char *text, uint64_t *out);
+
+/* A line that is no setting: key "bind list A", value "add". */
+struct setting_line {
+	char *key, *value;
+};
+#define SETTING_LINES_MAX 1000u
+
+/* In the order of the file; of a key that was there twice the last value. */
+const struct setting_line *settings_lines(const struct settings *s, size_t *n);
 
 /* Grows whenever a value changes. */
 uint64_t settings_version(const struct settings *s);

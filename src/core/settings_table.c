@@ -35,6 +35,25 @@ static const struct setting_info table[SETTINGS_COUNT] = {
 		.unit = "bytes/s",
 		.help = "Most that all torrents together upload; 0 for no "
 			"limit."},
+	[SET_SLOW_MODE] = {.name = "slow_mode",
+		.type = SETTING_BOOL,
+		.fallback = "off",
+		.help = "Be slow for a while: the limits of slow mode count "
+			"instead of the others."},
+	[SET_SLOW_DOWN_LIMIT] = {.name = "slow_down_limit",
+		.type = SETTING_RATE,
+		.max = RATE_MAX,
+		.fallback = "500k",
+		.unit = "bytes/s",
+		.help = "Most that all torrents together download in slow "
+			"mode; 0 for no limit."},
+	[SET_SLOW_UP_LIMIT] = {.name = "slow_up_limit",
+		.type = SETTING_RATE,
+		.max = RATE_MAX,
+		.fallback = "100k",
+		.unit = "bytes/s",
+		.help = "Most that all torrents together upload in slow mode; "
+			"0 for no limit."},
 	[SET_MAX_PEERS] = {.name = "max_peers",
 		.type = SETTING_INT,
 		.min = 1,
@@ -131,11 +150,11 @@ static const struct setting_info table[SETTINGS_COUNT] = {
 		.fallback = "on",
 		.help = "Ask the router to let peers reach our port."},
 	[SET_THEME] = {.name = "theme",
-		.type = SETTING_CHOICE,
-		.choices = "aurora|paper|contrast",
+		.type = SETTING_TEXT,
 		.fallback = "aurora",
 		.help = "Colours: aurora (dark), paper (light), contrast (safe "
-			"for colour blindness)."},
+			"for colour blindness), or a file of the themes "
+			"folder."},
 	[SET_COLORS] = {.name = "colors",
 		.type = SETTING_CHOICE,
 		.choices = "auto|mono|8|16|256|truecolor",
@@ -147,6 +166,12 @@ static const struct setting_info table[SETTINGS_COUNT] = {
 		.fallback = "auto",
 		.help = "Which symbols are drawn: all, those of a console "
 			"font, plain ASCII."},
+	[SET_GRAPH] = {.name = "graph",
+		.type = SETTING_CHOICE,
+		.choices = "auto|braille|blocks|ascii",
+		.fallback = "auto",
+		.help = "What the speed graph is drawn with; blocks where a "
+			"font has no braille."},
 	[SET_FPS] = {.name = "fps",
 		.type = SETTING_INT,
 		.min = 1,

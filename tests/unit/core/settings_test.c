@@ -323,6 +323,38 @@ static void takes_no_bytes_for_text(void **state)
 	settings_free(s);
 }
 
+static void keeps_lines_that_are_no_settings(void **state)
+{
+	static const char text[] = "bind list A add\n"
+				   "view film label:film -is:done # mine\n"
+				   "columns  torrents   name,size\n"
+				   "bind\tlist  A remove\n"
+				   "view one \"a # b\"\n"
+				   "bind list B\n"
+				   "view\n"
+				   "bindx list A add\n";
+	struct settings *s = settings_new();
+	struct fault fault = {0};
+	const struct setting_line *l;
+	size_t bad, n;
+
+	(void)state;
+	settings_read(s, span_str(text), &bad, &fault);
+	assert_int_equal(bad, 3);
+	assert_string_equal(fault.what,
+		"line 6: such a line is bind CONTEXT KEY ACTION");
+	l = settings_lines(s, &n);
+	assert_int_equal(n, 4);
+	assert_string_equal(l[0].key, "bind list A");
+	assert_string_equal(l[0].value, "remove");
+	assert_string_equal(l[1].key, "view film");
+	assert_string_equal(l[1].value, "label:film -is:done");
+	assert_string_equal(l[2].key, "columns torrents");
+	assert_string_equal(l[2].value, "name,size");
+	assert_string_equal(l[3].value, "a # b");
+	settings_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -339,6 +371,7 @@ int main(void)
 		cmocka_unit_test(quotes_keep_blanks_and_comment_signs),
 		cmocka_unit_test(skips_wrong_lines_and_reports_the_first),
 		cmocka_unit_test(takes_no_bytes_for_text),
+		cmocka_unit_test(keeps_lines_that_are_no_settings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
