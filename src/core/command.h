@@ -33,7 +33,9 @@ enum command_kind {
 	CMD_ADD_TRACKER,   /* torrent, text: a URL, in a tier of its own */
 	CMD_DOWN_LIMIT,    /* value bytes/s, 0 none; the whole engine */
 	CMD_UP_LIMIT,
-	CMD_LABEL,              /* torrent, text; "" or NULL: none */
+	CMD_MOVE,           /* torrent, text: absolute folder for its files */
+	CMD_REMOVE_TRACKER, /* torrent, text: its URL */
+	CMD_LABEL,          /* torrent, text; "" or NULL: none */
 	CMD_TORRENT_DOWN_LIMIT, /* torrent, value bytes/s, 0 none */
 	CMD_TORRENT_UP_LIMIT,
 	CMD_RATIO_GOAL,   /* torrent, value in thousandths, 0 none */

@@ -368,6 +368,26 @@ static enum err on_piece(struct torrent *t, const struct command *c,
 	return ERR_OK;
 }
 
+static enum err move(struct torrent *t, const char *dir, struct fault *fault)
+{
+	if (!dir || dir[0] != '/')
+		return fault_set(fault, ERR_SYNTAX, 0,
+			"the folder must be an absolute path");
+	if (torrent_move(t, dir) != ERR_OK)
+		return fault_set(fault, ERR_STATE, 0,
+			"it is being checked or moved: try again later");
+	return ERR_OK;
+}
+
+static enum err remove_tracker(struct torrent *t, const char *url,
+	struct fault *fault)
+{
+	if (!url || !torrent_remove_tracker(t, url))
+		return fault_set(fault, ERR_NOENT, 0,
+			"there is no such tracker");
+	return ERR_OK;
+}
+
 static void unban(struct torrent *t, const struct addr *a)
 {
 	struct peer_book *b = swarm_book(torrent_swarm(t));
@@ -441,6 +461,10 @@ static enum err change(struct engine *e, struct torrent *t,
 	case CMD_UNBAN:
 		unban(t, &c->addr);
 		return ERR_OK;
+	case CMD_MOVE:
+		return move(t, c->text, fault);
+	case CMD_REMOVE_TRACKER:
+		return remove_tracker(t, c->text, fault);
 	case CMD_QUEUE:
 		engine_queue_move(e, t, (enum queue_move)c->value);
 		return ERR_OK;

@@ -119,6 +119,7 @@ struct torrent_row {
 	uint64_t seeded_s;
 	uint32_t place; /* in the queue, from 1; 0: it does not queue */
 	bool is_forced;
+	bool is_moving; /* its files, to another folder */
 	/* The search in the DHT, running or the last one. */
 	bool dht_running;
 	uint32_t dht_asked, dht_found; /* nodes; peers */

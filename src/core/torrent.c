@@ -77,6 +77,17 @@ void torrent_add_tracker(struct torrent *t, const char *url, uint32_t tier)
 	torrent_touch(t);
 }
 
+bool torrent_remove_tracker(struct torrent *t, const char *url)
+{
+	if (!tracker_list_remove(announcer_list(t->announcer), url))
+		return false;
+	torrent_save_meta(t); /* which names it, too */
+	torrent_unsaved(t);
+	t->env->list_changed(t->env->user);
+	torrent_touch(t);
+	return true;
+}
+
 /* --- making and ending ------------------------------------------------------
  */
 
@@ -173,6 +184,7 @@ void torrent_free(struct torrent *t)
 	mem_free(t->old_name);
 	mem_free(t->name);
 	mem_free(t->dir);
+	mem_free(t->old_dir);
 	mem_free(t->select);
 	mem_free(t);
 }

@@ -114,6 +114,8 @@ void torrent_close(struct torrent *t, bool forget, bool delete_data, bool fast);
 void torrent_hasten(struct torrent *t);
 
 void torrent_add_peer(struct torrent *t, const struct addr *a, uint8_t source);
+/* False: there is none of this URL. */
+bool torrent_remove_tracker(struct torrent *t, const char *url);
 void torrent_add_tracker(struct torrent *t, const char *url, uint32_t tier);
 /* Of its link (x.pe): kept with it, resolved when they are needed. */
 void torrent_add_peer_name(struct torrent *t, const char *name, uint16_t port);
@@ -135,6 +137,9 @@ bool torrent_wants_turn(const struct torrent *t, bool *seeding);
 /* Wants to download and has not received anything for a while. */
 bool torrent_is_stalled(const struct torrent *t, uint64_t now);
 
+/* Its files, to an absolute folder; told by a notice when they are there, or
+ * are not.  ERR_STATE: not now, it is being checked or moved. */
+MUST_CHECK enum err torrent_move(struct torrent *t, const char *dir);
 /* ERR_RANGE: no such piece; ERR_STATE: not here, or not now. */
 MUST_CHECK enum err torrent_piece_first(struct torrent *t, uint64_t piece,
 	bool on);

@@ -132,7 +132,8 @@ char *torrent_magnet_link(const struct torrent *t, bool whole)
 		.peers = peers};
 
 	for (size_t i = 0; i < n && m.ntrackers < MAGNET_TRACKERS_MAX; i++)
-		trackers[m.ntrackers++] = tracker_list_url(l, i);
+		if (!tracker_list_is_gone(l, i))
+			trackers[m.ntrackers++] = tracker_list_url(l, i);
 	m.nwebseeds = torrent_webseeds(t, webseeds, MAGNET_WEBSEEDS_MAX);
 	for (; whole && m.npeers < t->nlink_peers; m.npeers++)
 		peers[m.npeers] =
@@ -148,15 +149,15 @@ void torrent_export(const struct torrent *t, struct buf *out)
 	struct tracker_list *l = announcer_list(t->announcer);
 	struct meta_tracker tr[METAINFO_TRACKERS_MAX];
 	const char *webseeds[METAINFO_WEBSEEDS_MAX];
-	size_t n = tracker_list_count(l);
+	size_t count = tracker_list_count(l), n = 0;
 	struct tracker_row row;
 
-	if (n > METAINFO_TRACKERS_MAX)
-		n = METAINFO_TRACKERS_MAX;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < count && n < METAINFO_TRACKERS_MAX; i++) {
+		if (tracker_list_is_gone(l, i))
+			continue;
 		tracker_list_row(l, i, torrent_now(t), &row);
-		tr[i].url = tracker_list_url(l, i);
-		tr[i].tier = row.tier;
+		tr[n].url = tracker_list_url(l, i);
+		tr[n++].tier = row.tier;
 	}
 	metainfo_write(t->meta->info, tr, n, webseeds,
 		torrent_webseeds(t, webseeds, METAINFO_WEBSEEDS_MAX), out);

@@ -9,6 +9,7 @@
  * torrent_check.c  hashing what is on disk
  * torrent_resume.c state files
  * torrent_rows.c   what it looks like from outside
+ * torrent_move.c   its files to another folder
  * torrent_one.c    a single piece: first, or looked at again
  * torrent_options.c label, limits, goals, place in the queue
  * torrent_discover.c peers from the DHT and the local network
@@ -52,9 +53,10 @@ struct torrent {
 	struct infohash hash;
 	char hex[INFOHASH_HEX_MAX];
 	uint8_t peer_id[20];
-	char *old_name; /* before the metadata came; a row may show it */
-	char *name;     /* printable; the metainfo's once it is known */
-	char *dir;
+	char *old_name;      /* before the metadata came; a row may show it */
+	char *name;          /* printable; the metainfo's once it is known */
+	char *dir, *old_dir; /* before a move; a row may show it */
+	bool moving;
 	char *select; /* as the user gave it, until that is in the resume data
 	               */
 

@@ -372,9 +372,10 @@ static char **own_trackers(struct torrent *t, uint32_t *n)
 	size_t count = tracker_list_count(l);
 	char **urls = mem_array(count ? count : 1, sizeof *urls);
 
+	*n = 0;
 	for (size_t i = 0; i < count; i++)
-		urls[i] = mem_strdup(tracker_list_url(l, i));
-	*n = (uint32_t)count;
+		if (!tracker_list_is_gone(l, i))
+			urls[(*n)++] = mem_strdup(tracker_list_url(l, i));
 	return urls;
 }
 

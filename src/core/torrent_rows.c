@@ -266,6 +266,7 @@ void torrent_row(struct torrent *t, struct torrent_row *r)
 	r->time_goal_min = t->opt.time_goal_min;
 	r->seeded_s = torrent_seeded_ms(t) / 1000;
 	r->is_forced = t->opt.forced;
+	r->is_moving = t->moving;
 	r->fault = t->fault;
 	fill_content(t, r);
 	r->why = why_of(t, r->state, &n);
@@ -388,14 +389,16 @@ static void view_trackers(struct torrent *t, struct torrent_views *v,
 	struct torrent_detail *d)
 {
 	struct tracker_list *l = announcer_list(t->announcer);
-	size_t n = tracker_list_count(l);
+	size_t n = tracker_list_count(l), shown = 0;
 
 	v->trackers =
 		mem_grow(v->trackers, &v->trackers_cap, n, sizeof *v->trackers);
 	for (size_t i = 0; i < n; i++)
-		tracker_list_row(l, i, torrent_now(t), &v->trackers[i]);
+		if (!tracker_list_is_gone(l, i))
+			tracker_list_row(l, i, torrent_now(t),
+				&v->trackers[shown++]);
 	d->trackers = v->trackers;
-	d->ntrackers = n;
+	d->ntrackers = shown;
 }
 
 void torrent_detail(struct torrent *t, uint32_t what, struct torrent_detail *d)

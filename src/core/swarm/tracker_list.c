@@ -38,6 +38,7 @@ struct tracker {
 	uint32_t scrape_fails; /* in a row */
 	enum tracker_event asked;
 	bool asking, scraping;
+	bool gone;     /* removed by the user */
 	bool told;     /* it counts us among the peers */
 	bool stop_due; /* tell it "stopped" */
 };
@@ -114,6 +115,33 @@ static void put_in_order(struct tracker_list *l, size_t index)
 	l->order[at] = index;
 }
 
+static struct tracker *find(const struct tracker_list *l, const char *url)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->t[i]->url, url) == 0)
+			return l->t[i];
+	return NULL;
+}
+
+bool tracker_list_remove(struct tracker_list *l, const char *url)
+{
+	struct tracker *t = find(l, url);
+
+	if (!t || t->gone)
+		return false;
+	t->gone = true;
+	t->stop_due = t->told && !t->asking;
+	t->next_scrape = NEVER;
+	if (l->good_host == t->host)
+		l->good_host = NULL;
+	return true;
+}
+
+bool tracker_list_is_gone(const struct tracker_list *l, size_t i)
+{
+	return l->t[i]->gone;
+}
+
 enum err tracker_list_add(struct tracker_list *l, const char *url,
 	uint32_t tier)
 {
@@ -121,9 +149,11 @@ enum err tracker_list_add(struct tracker_list *l, const char *url,
 
 	if (!tracker_url_ok(span_str(url)))
 		return ERR_SYNTAX;
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->t[i]->url, url) == 0)
-			return ERR_OK;
+	t = find(l, url);
+	if (t) {
+		t->gone = false;
+		return ERR_OK;
+	}
 	if (l->n == TRACKER_LIST_MAX)
 		return ERR_LIMIT;
 	t = (struct tracker *)mem_zero(sizeof *t);
@@ -205,7 +235,7 @@ static bool may_try(const struct tracker_list *l, size_t i, uint64_t now)
 	const struct tracker *t = l->t[i];
 
 	return t->round != l->round && t->status != TRACKER_DISABLED &&
-	       t->not_before <= now && !t->asking;
+	       !t->gone && t->not_before <= now && !t->asking;
 }
 
 /* Whom to announce to in this round; NOBODY when it is over. */
@@ -496,10 +526,16 @@ void tracker_list_swarm(const struct tracker_list *l, uint32_t *seeds,
 
 bool tracker_list_all_down(const struct tracker_list *l)
 {
-	for (size_t i = 0; i < l->n; i++)
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->t[i]->gone)
+			continue;
 		if (l->t[i]->fails == 0)
 			return false;
-	return l->n > 0;
+		n++;
+	}
+	return n > 0;
 }
 
 uint64_t tracker_list_next_announce(const struct tracker_list *l, uint64_t now)

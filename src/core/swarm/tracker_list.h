@@ -32,6 +32,13 @@ void tracker_list_free(struct tracker_list *l);
 /* URLs already there are ignored.  ERR_LIMIT, ERR_SYNTAX (no usable URL). */
 MUST_CHECK enum err tracker_list_add(struct tracker_list *l, const char *url,
 	uint32_t tier);
+/*
+ * It is asked no more and not named by those who skip what is gone; its index
+ * stays its own.  False: there is none.  Adding its URL brings it back.
+ */
+bool tracker_list_remove(struct tracker_list *l, const char *url);
+bool tracker_list_is_gone(const struct tracker_list *l, size_t i);
+/* With those that are gone. */
 size_t tracker_list_count(const struct tracker_list *l);
 const char *tracker_list_url(const struct tracker_list *l, size_t i);
 

@@ -1,5 +1,6 @@
 /*
- * engine_piece_test.c - single pieces and single peers, as the user orders.
+ * engine_piece_test.c - single pieces, peers and trackers, and the folder, as
+ * the user orders.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -159,6 +160,58 @@ static void a_connection_that_is_gone_cannot_be_ended(void **state)
 	assert_int_equal(give(d, CMD_KICK, 12345), ERR_NOENT);
 }
 
+static enum err say(struct desk *d, enum command_kind kind, const char *text)
+{
+	struct command c = {.kind = kind, .torrent = d->id, .text = text};
+	struct fault f = {0};
+	enum err err = engine_command(d->e, &c, NULL, &f);
+
+	assert_true(err == ERR_OK || f.what[0]);
+	fake_run(&d->h, d->e, 100);
+	return err;
+}
+
+static size_t trackers(struct desk *d)
+{
+	engine_watch(d->e, d->id, WATCH_TRACKERS);
+	engine_refresh(d->e);
+	return engine_detail(d->e)->ntrackers;
+}
+
+static void a_tracker_can_be_taken_out_and_put_back(void **state)
+{
+	static const char url[] = "http://t.example/announce";
+	struct desk *d = *state;
+	char *link;
+
+	add(d);
+	assert_int_equal(say(d, CMD_REMOVE_TRACKER, url), ERR_NOENT);
+	assert_int_equal(say(d, CMD_ADD_TRACKER, url), ERR_OK);
+	assert_int_equal(trackers(d), 1);
+	assert_int_equal(say(d, CMD_REMOVE_TRACKER, url), ERR_OK);
+	assert_int_equal(trackers(d), 0);
+	link = engine_magnet_link(d->e, d->id);
+	assert_null(strstr(link, "t.example"));
+	mem_free(link);
+	assert_int_equal(say(d, CMD_REMOVE_TRACKER, url), ERR_NOENT);
+	assert_int_equal(say(d, CMD_ADD_TRACKER, url), ERR_OK);
+	assert_int_equal(trackers(d), 1);
+}
+
+static void the_files_go_to_another_folder(void **state)
+{
+	struct desk *d = *state;
+
+	fake_files_there(&d->h);
+	add(d);
+	assert_int_equal(say(d, CMD_MOVE, "relative"), ERR_SYNTAX);
+	assert_int_equal(say(d, CMD_MOVE, "/elsewhere"), ERR_OK);
+	fake_run(&d->h, d->e, 500);
+	assert_string_equal(row(d)->dir, "/elsewhere");
+	assert_false(row(d)->is_moving);
+	assert_int_equal(row(d)->state, TORRENT_SEEDING);
+}
+
 int main(void)
 {
 #define DESK(f) cmocka_unit_test_setup_teardown(f, open_desk, close_desk)
@@ -169,6 +222,8 @@ int main(void)
 		DESK(a_missing_piece_can_come_first),
 		DESK(what_we_have_cannot_come_first),
 		DESK(a_ban_can_be_lifted),
+		DESK(a_tracker_can_be_taken_out_and_put_back),
+		DESK(the_files_go_to_another_folder),
 		DESK(a_connection_that_is_gone_cannot_be_ended),
 	};
 
