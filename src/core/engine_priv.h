@@ -86,6 +86,8 @@ struct engine {
 	bool queue_stale, queue_limited;
 	uint64_t queue_at; /* looked at again, for those that stall */
 
+	uint64_t life_up, life_down; /* payload, of all sessions before */
+
 	/* Closing. */
 	bool closing, close_fast, closed_told;
 	uint64_t close_by;

@@ -1,7 +1,8 @@
 /*
  * engine_session.c - the list of torrents, kept in one file named "session".
  *
- * Bencoded: { "torrents": [ { ... }, ... ], "version": 1 }, one dictionary a
+ * Bencoded: { "life down": N, "life up": N, "torrents": [ { ... }, ... ],
+ * "version": 1 }: bytes of all sessions before, and one dictionary a
  * torrent with what a first screen shows, so that the screen need not wait
  * for the files of a thousand torrents: those are read after it, a few at a
  * time.
@@ -129,6 +130,8 @@ void engine_session_save(struct engine *e)
 
 	bw_init(&w);
 	bw_dict(&w);
+	put_number(&w, "life down", e->life_down + e->shared.down.total);
+	put_number(&w, "life up", e->life_up + e->shared.up.total);
 	bw_key(&w, "torrents");
 	bw_list(&w);
 	for (uint32_t i = 0; i < e->nslots; i++)
@@ -232,6 +235,8 @@ static enum err take_list(struct engine *e, struct span bytes)
 	enum err err = benc_load(&f, bytes, NULL);
 
 	if (err == ERR_OK) {
+		e->life_down = get_number(&f.doc, BENC_ROOT, "life down");
+		e->life_up = get_number(&f.doc, BENC_ROOT, "life up");
 		list = benc_get(&f.doc, BENC_ROOT, "torrents");
 		for (uint32_t n = benc_first(&f.doc, list); n != BENC_NONE;
 			n = benc_next(&f.doc, list, n))

@@ -73,6 +73,8 @@ static void update_totals(struct engine *e, uint64_t now)
 	to->down_bytes = e->shared.down.total;
 	to->up_limit_bps = (uint32_t)e->limit_up.rate_bps;
 	to->down_limit_bps = (uint32_t)e->limit_down.rate_bps;
+	to->life_up_bytes = e->life_up + to->up_bytes;
+	to->life_down_bytes = e->life_down + to->down_bytes;
 	to->wasted_bytes = e->shared.wasted_bytes;
 	to->protocol_errors = e->shared.protocol_errors;
 	to->peers = e->shared.npeers - e->shared.nhalf_open;

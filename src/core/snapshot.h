@@ -128,10 +128,11 @@ struct torrent_row {
 };
 
 struct engine_totals {
-	uint32_t up_bps, down_bps;             /* payload */
-	uint32_t up_limit_bps, down_limit_bps; /* 0: none */
-	uint64_t up_bytes, down_bytes;         /* payload, this session */
-	uint64_t wasted_bytes;                 /* duplicates and bad pieces */
+	uint32_t up_bps, down_bps;               /* payload */
+	uint32_t up_limit_bps, down_limit_bps;   /* 0: none */
+	uint64_t up_bytes, down_bytes;           /* payload, this session */
+	uint64_t life_up_bytes, life_down_bytes; /* of all sessions */
+	uint64_t wasted_bytes;                   /* duplicates and bad pieces */
 	uint64_t protocol_errors;
 	uint32_t peers, half_open;
 	bool has_dht;

@@ -375,10 +375,28 @@ static void closing_while_the_list_is_read_keeps_it(void **state)
 
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+static void totals_of_all_sessions_are_kept(void **state)
+{
+	static const char list[] =
+		"d9:life downi5e7:life upi7e8:torrentsle7:versioni1ee";
+	struct life *l = *state;
+	const struct engine_totals *t;
+
+	fake_put_state(&l->h, "session", span_str(list));
+	for (int i = 0; i < 2; i++) {
+		begin(l);
+		t = &engine_refresh(l->e)->totals;
+		assert_int_equal(t->life_down_bytes, 5);
+		assert_int_equal(t->life_up_bytes, 7);
+		end(l);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(what_was_added_is_there_at_the_next_start),
+		T(totals_of_all_sessions_are_kept),
 		T(changes_are_saved_together),
 		T(closing_saves_what_just_changed),
 		T(what_is_added_while_the_list_is_read_is_saved),
