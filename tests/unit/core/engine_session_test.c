@@ -385,6 +385,7 @@ static void totals_of_all_sessions_are_kept(void **state)
 	fake_put_state(&l->h, "session", span_str(list));
 	for (int i = 0; i < 2; i++) {
 		begin(l);
+		fake_run(&l->h, l->e, 100);
 		t = &engine_refresh(l->e)->totals;
 		assert_int_equal(t->life_down_bytes, 5);
 		assert_int_equal(t->life_up_bytes, 7);
