@@ -12,7 +12,7 @@ import os
 import sys
 import time
 
-from lib import clients, report, torrents, world
+from lib import clients, oracle, report, torrents, world
 from lib.report import Failed
 
 EAR = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib",
@@ -71,6 +71,37 @@ def silence(case):
             raise Failed("%s ended with %s" % (x.label, x.proc.ended()))
 
 
+def cable(one, other):
+    """A second network, of two hosts."""
+    world.ip(["-n", one.name, "link", "add", "x0", "type", "veth",
+              "peer", "name", "x1", "netns", other.name])
+    for host, name, address in ((one, "x0", "10.88.0.1/24"),
+                                (other, "x1", "10.88.0.2/24")):
+        world.ip(["-n", host.name, "addr", "add", address, "dev", name])
+        world.ip(["-n", host.name, "link", "set", name, "up"])
+    world.ip(["-n", other.name, "link", "set", "eth0", "down"])
+
+
+def bound(case):
+    """Who is bound to its address in one network neither speaks nor listens
+    in another."""
+    t = torrents.Torrent("bound", case.name)
+    seed, leech = (clients.Bttui(case).told(["lsd"]) for _ in range(2))
+    cable(seed.host, leech.host)
+    t.fill(case.dir("seed"))
+    seed.start("seed", t, case.dir("seed"),
+               options=["--seed", "--bind", seed.host.ip])
+    leech.start("leech", t, case.dir("leech"), options=())
+    time.sleep(QUIET + 3)
+    if not oracle.wrong_files(t, leech.folder):
+        raise Failed("it was found by way of the other network")
+    if seed.stop() != 0:
+        raise Failed("the seed ended with %s" % seed.proc.ended())
+    seed.options = ["--seed"]
+    seed.again()
+    leech.wait_complete()
+
+
 def main():
     world.isolate()
     w = world.World()
@@ -88,6 +119,7 @@ def main():
         name += " (magnet)" if len(p) > 3 else ""
         cases.append((name, pair(*p), p[0].missing(w) or p[1].missing(w)))
     cases.append(("what must not be heard", silence, None))
+    cases.append(("bound to one of two networks", bound, None))
     chosen = []
     for name, run, why in cases:
         if not w.lan:
