@@ -497,26 +497,40 @@ static bool send_by(const struct group *g, const struct net *n, struct span s)
 	       errno == EAGAIN || errno == ENOBUFS || errno == EINTR;
 }
 
-void multicast_send(struct multicast *m, enum addr_family family, struct span s)
+/* Once on an interface, however many addresses it has.  False if it left by
+ * none; *failed if one of them did not take it. */
+static bool send_by_all(const struct multicast *m, enum addr_family family,
+	struct span s, bool *failed)
 {
 	const struct group *g = group_for(m, (uint8_t)family);
-	bool sent = false, failed = false;
+	bool sent = false;
 
-	if (!m->on || !g || family == ADDR_NONE)
-		return;
 	for (size_t i = 0; i < m->nnets; i++) {
 		const struct net *n = &m->nets[i];
 
-		/* Once on an interface, however many addresses it has. */
-		if (n->addr.family == family && n->joined &&
-			!has_interface(m->nets, i, n)) {
+		if (n->addr.family != family || !n->joined ||
+			has_interface(m->nets, i, n))
+			continue;
+		if (send_by(g, n, s))
 			sent = true;
-			failed |= !send_by(g, n, s);
-		}
+		else
+			*failed = true;
 	}
-	/* A network may have come, too. */
-	if (failed || !sent)
-		look(m);
+	return sent;
+}
+
+void multicast_send(struct multicast *m, enum addr_family family, struct span s)
+{
+	bool sent, failed = false;
+
+	if (!m->on || family == ADDR_NONE || !group_for(m, (uint8_t)family))
+		return;
+	sent = send_by_all(m, family, s, &failed);
+	if (sent && !failed)
+		return;
+	look(m);
+	if (!sent) /* there may be a network only now */
+		(void)send_by_all(m, family, s, &failed);
 }
 
 /* --- opening and closing ---------------------------------------------- */
