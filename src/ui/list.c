@@ -115,7 +115,7 @@ static size_t collect(const struct torrent_list *l, const struct snapshot *s,
 			was[row - s->rows] = i;
 	}
 	for (size_t i = 0; i < s->nrows; i++)
-		if (filter_matches(l->filter, &s->rows[i]))
+		if (filter_matches(l->filter, &s->rows[i], s->wall_s))
 			entries[n++] = (struct entry){&s->rows[i], was[i]};
 	mem_free(was);
 	return n;

@@ -18,6 +18,8 @@ struct model {
 	struct torrent_list list;
 };
 
+#define NOW 1800000000
+
 static struct model *model_new(void)
 {
 	static const char *const names[ROWS] = {
@@ -219,20 +221,20 @@ static void filters_understand_words_and_states(void **state)
 	size_t at, len;
 
 	(void)state;
-	assert_true(filter_matches("", &row));
-	assert_true(filter_matches("  deb  dvd ", &row));
-	assert_false(filter_matches("deb cd-rom", &row));
-	assert_false(filter_matches("-debian", &row));
-	assert_true(filter_matches("-ubuntu", &row));
-	assert_true(filter_matches("-", &row));
-	assert_true(filter_matches("is:", &row));
-	assert_true(filter_matches("is:down", &row));
-	assert_true(filter_matches("is:active", &row));
-	assert_false(filter_matches("is:stalled", &row));
-	assert_true(filter_matches("-is:stalled", &row));
-	assert_false(filter_matches("is:nonsense", &row));
+	assert_true(filter_matches("", &row, NOW));
+	assert_true(filter_matches("  deb  dvd ", &row, NOW));
+	assert_false(filter_matches("deb cd-rom", &row, NOW));
+	assert_false(filter_matches("-debian", &row, NOW));
+	assert_true(filter_matches("-ubuntu", &row, NOW));
+	assert_true(filter_matches("-", &row, NOW));
+	assert_true(filter_matches("is:", &row, NOW));
+	assert_true(filter_matches("is:down", &row, NOW));
+	assert_true(filter_matches("is:active", &row, NOW));
+	assert_false(filter_matches("is:stalled", &row, NOW));
+	assert_true(filter_matches("-is:stalled", &row, NOW));
+	assert_false(filter_matches("is:nonsense", &row, NOW));
 	row.is_complete = true;
-	assert_true(filter_matches("is:done", &row));
+	assert_true(filter_matches("is:done", &row, NOW));
 	assert_true(filter_find_mark("-x is:down DVD", row.name, &at, &len));
 	assert_int_equal(at, 10);
 	assert_int_equal(len, 3);
@@ -253,6 +255,72 @@ static void every_sort_key_has_a_word_and_a_letter(void **state)
 	}
 }
 
+static void terms_ask_for_numbers_labels_and_places(void **state)
+{
+	static const struct {
+		const char *terms;
+		bool matches;
+	} cases[] = {
+		{"size>1G", true},
+		{"size<1G", false},
+		{"size>", true},
+		{"size>1x", true},
+		{"-size>1G", false},
+		{"done<51 done>49", true},
+		{"done=50%", true},
+		{"ratio<1", true},
+		{"ratio>2", false},
+		{"peers>0", true},
+		{"peers=3", true},
+		{"seeds>0", false},
+		{"left>1G", true},
+		{"added<3d", true},
+		{"added<12h", false},
+		{"added>1w", false},
+		{"label:film", true},
+		{"label:Fi", true},
+		{"label:music", false},
+		{"-label:film", false},
+		{"label:none", false},
+		{"-label:none", true},
+		{"label:", true},
+		{"tracker:example", true},
+		{"tracker:other", false},
+		{"path:media", true},
+		{"state:down", true},
+		{"name:\"two words\"", true},
+		{"name:\"two  words\"", false},
+		{"\"two words\"", true},
+		{"\"two wor", true},
+		{"-\"two words\"", false},
+		{"two -name:three", true},
+		{"foo:bar", false},
+		{"label>film", false},
+	};
+	const struct torrent_row row = {.name = "A film of two words",
+		.label = "film",
+		.tracker = "tracker.example.org",
+		.dir = "/mnt/media",
+		.state = TORRENT_LEECHING,
+		.down_bps = 1,
+		.size_bytes = 4ull << 30,
+		.have_bytes = 2ull << 30,
+		.down_bytes = 2ull << 30,
+		.up_bytes = 1ull << 30,
+		.peers = 3,
+		.added_s = NOW - 86400};
+	const struct torrent_row bare = {.name = "bare"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		if (filter_matches(cases[i].terms, &row, NOW) !=
+			cases[i].matches)
+			fail_msg("%s", cases[i].terms);
+	assert_true(filter_matches("label:none", &bare, NOW));
+	assert_false(filter_matches("tracker:x", &bare, NOW));
+	assert_false(filter_matches("path:x", &bare, NOW));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +336,7 @@ int main(void)
 		cmocka_unit_test(scrolling_follows_the_cursor),
 		cmocka_unit_test(filters_understand_words_and_states),
 		cmocka_unit_test(every_sort_key_has_a_word_and_a_letter),
+		cmocka_unit_test(terms_ask_for_numbers_labels_and_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
