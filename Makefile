@@ -167,7 +167,9 @@ check-san:
 	@$(MAKE) SAN=address,undefined OPT='-O1 -g' check-units
 check-e2e: all
 	@echo "== the program itself, and others' clients"
-	@$(RUN) $(SCRIPTS) $(INTEROP)
+	@bad=0; $(RUN) $(SCRIPTS) || bad=1; \
+	  n=1; unshare --net --mount true 2>/dev/null && n=3; \
+	  $(RUN) --jobs $$n $(INTEROP) || bad=1; exit $$bad
 
 lint:
 	@scripts/lint.sh
