@@ -210,22 +210,6 @@ static void pump(struct dht *d, struct job *j)
 	}
 }
 
-/* A lookup with nobody to start from may get hints from its twin. */
-static bool waits_for_twin(const struct job *j)
-{
-	if (!j->search || lookup_counts(j->lookup).asked > 0)
-		return false;
-	for (size_t i = 0; i < 2; i++) {
-		const struct job *twin = j->search->jobs[i];
-
-		if (twin && twin != j && twin->lookup &&
-			(twin->is_marked || twin->is_starved ||
-				lookup_counts(twin->lookup).asked > 0))
-			return true;
-	}
-	return false;
-}
-
 static void upkeep_over(struct dht *d, struct job *j)
 {
 	dht_job_end_lookup(d, j);
@@ -237,24 +221,18 @@ static void upkeep_over(struct dht *d, struct job *j)
 
 static void step(struct dht *d, struct job *j)
 {
-	struct job *twin = NULL;
-
 	if (!j->lookup) {
 		dht_search_step(d, j);
 		return;
 	}
 	pump(d, j);
-	if (j->is_starved || !lookup_is_done(j->lookup) || waits_for_twin(j))
+	if (j->is_starved || !lookup_is_done(j->lookup))
 		return;
 	dht_note_density(d, j->fam, j->lookup);
-	if (!j->search) {
+	if (j->search)
+		dht_search_lookup_over(d, j);
+	else
 		upkeep_over(d, j);
-		return;
-	}
-	twin = j->search->jobs[j == j->search->jobs[0]];
-	if (twin)
-		twin->is_marked = true;
-	dht_search_lookup_over(d, j);
 }
 
 static struct job *marked(struct dht *d)

@@ -8,6 +8,7 @@
  * An announce that is late is repeated once, at the short time-out; an answer
  * to either counts.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -297,20 +298,22 @@ void dht_search_step(struct dht *d, struct job *j)
 		end_job(d, j);
 }
 
-static struct told *find_told(struct job *j, const struct addr *a)
+/* Only who was told answers. */
+static struct told *told_at(struct job *j, const struct addr *a)
 {
-	for (size_t i = 0; i < j->ntold; i++)
-		if (addr_equal(&j->told[i].node.addr, a))
-			return &j->told[i];
-	return NULL;
+	size_t i = 0;
+
+	while (!addr_equal(&j->told[i].node.addr, a)) {
+		i++;
+		assert(i < j->ntold);
+	}
+	return &j->told[i];
 }
 
 void dht_announce_answered(struct job *j, const struct addr *from, bool stored)
 {
-	struct told *t = find_told(j, from);
+	struct told *t = told_at(j, from);
 
-	if (!t)
-		return;
 	t->open--;
 	t->is_stored = t->is_stored || stored;
 	/* Who refused it refuses it again. */
@@ -319,18 +322,13 @@ void dht_announce_answered(struct job *j, const struct addr *from, bool stored)
 
 void dht_announce_late(struct job *j, const struct addr *to)
 {
-	struct told *t = find_told(j, to);
-
-	if (t)
-		t->is_late = true;
+	told_at(j, to)->is_late = true;
 }
 
 void dht_announce_failed(struct job *j, const struct addr *to)
 {
-	struct told *t = find_told(j, to);
+	struct told *t = told_at(j, to);
 
-	if (!t)
-		return;
 	t->open--;
 	if (t->open == 0 && t->tries == TRIES_MAX)
 		t->is_over = true;

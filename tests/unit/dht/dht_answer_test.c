@@ -671,6 +671,69 @@ static void a_budget_for_all_askers_is_kept(void **state)
 	assert_int_equal(v.traffic[KRPC_PING].refused, 200 - answers);
 }
 
+static void a_budget_of_bytes_is_kept(void **state)
+{
+	struct krpc q = query(KRPC_GET_PEERS);
+	size_t bytes = 0;
+	struct dht_view v;
+
+	(void)state;
+	know(10, 0);
+	fill_store(200);
+	net_run(&net, 2000);
+	for (unsigned i = 0; i < 200; i++) {
+		struct addr a = net_v4(2000 + i);
+
+		net_write(&net, &a, &node->addr[0], &q);
+	}
+	net_run(&net, 100);
+	for (size_t i = 0; i < net.nstrays; i++)
+		bytes += net.strays[i].n;
+	assert_in_range(bytes, THROTTLE_ANSWER_BYTES_PER_S / 2,
+		THROTTLE_ANSWER_BYTES_PER_S * 5 / 4);
+	dht_view(node->d, net.now, &v);
+	assert_true(v.traffic[KRPC_GET_PEERS].refused > 100);
+}
+
+static void without_a_limit_all_are_answered(void **state)
+{
+	struct krpc q = query(KRPC_PING);
+	unsigned answers = 0;
+
+	(void)state;
+	restart_with((struct dht_config){.answers_per_s = UINT32_MAX});
+	for (unsigned i = 0; i < 400; i++) {
+		struct addr a = net_v4(2000 + i);
+
+		net_write(&net, &a, &node->addr[0], &q);
+	}
+	net_run(&net, 100);
+	for (size_t i = 0; i < net.nstrays; i++)
+		answers += net_parse(&net.strays[i]).kind == KRPC_REPLY;
+	assert_int_equal(answers, 400);
+}
+
+static void the_longest_item_fits(void **state)
+{
+	static char v[1001] = "996:";
+	struct krpc get = query(KRPC_GET), put = query(KRPC_PUT), r;
+	struct net_packet p;
+
+	(void)state;
+	know(0, 10);
+	memset(v + 4, 'x', 996);
+	put.v = span_of(v, 1000);
+	items_target(&put, &get.target);
+	get.tid = span_str("tttttttttttttttttttttttttttttttt");
+	node->d->items = items_new(node->d->map_key);
+	assert_int_equal(items_put(node->d->items, &put, net.now), 0);
+	r = ask_from(&asker6, &get, &p);
+	assert_int_equal(r.v.n, 1000);
+	assert_true(nodes_in(r.nodes6, ADDR_V6) >= 4);
+	/* A key, a number and a signature are 136 bytes more. */
+	assert_true(p.n + 136 - r.nodes6.n <= KRPC_PACKET_MAX);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -701,6 +764,9 @@ int main(void)
 		TEST(a_large_item_is_told_with_fewer_nodes),
 		TEST(who_asks_too_much_is_not_listened_to),
 		TEST(a_budget_for_all_askers_is_kept),
+		TEST(a_budget_of_bytes_is_kept),
+		TEST(without_a_limit_all_are_answered),
+		TEST(the_longest_item_fits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

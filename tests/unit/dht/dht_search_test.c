@@ -272,37 +272,29 @@ static void a_peer_is_told_once(void **state)
 static void a_swarm_without_end_is_cut(void **state)
 {
 	struct dht_query q = net_hash("k");
-	struct addr v[KRPC_VALUES_MAX];
-	struct node_id id[60];
-	struct net_packet p;
+	struct node_id id;
+	struct addr a;
+	struct net_node *n = with_contact(&a, &id);
+	struct job *j;
 	dht_search_id s;
 	size_t told = 0;
 
 	(void)state;
-	net_grow(&net, 1, true, false);
-	/* Eighty nodes that each know a hundred peers. */
+	assert_int_equal(dht_search(n->d, &q, net.now, &s), ERR_OK);
+	j = container_of(list_front(&n->d->jobs), struct job, node);
 	for (unsigned i = 0; i < 60; i++) {
-		struct addr a = net_v4(300 + i);
+		struct addr v[KRPC_VALUES_MAX];
+		struct krpc m;
 
-		id[i] = net_id(&net, &a);
-		net_meet(&net, &net.nodes[0], &a, &id[i], NULL);
+		for (unsigned k = 0; k < KRPC_VALUES_MAX; k++)
+			v[k] = addr_v4(60, (uint8_t)i, (uint8_t)k, 1, 7000);
+		m = with_values(v, KRPC_VALUES_MAX);
+		dht_search_peers(n->d, j, &a, &m);
 	}
-	net.nstrays = 0;
-	assert_int_equal(dht_search(net.nodes[0].d, &q, net.now, &s), ERR_OK);
-	for (unsigned i = 0; i < 200; i++) {
-		net_run(&net, 50);
-		for (size_t j = 0; j < KRPC_VALUES_MAX; j++)
-			v[j] = addr_v4(60, (uint8_t)i, (uint8_t)j, 1, 7000);
-		for (unsigned k = 0; k < 60; k++) {
-			struct addr a = net_v4(300 + k);
-
-			if (net_take(&net, &a, &p))
-				net_reply(&net, &p, with_values(v, 40), &id[k]);
-		}
-	}
-	for (size_t i = 0; i < net.nodes[0].nevents; i++)
-		told += net.nodes[0].events[i].ev.npeers;
-	assert_true(told > 0 && told <= 4096);
+	net_drain(n);
+	for (size_t i = 0; i < n->nevents; i++)
+		told += n->events[i].ev.npeers;
+	assert_int_equal(told, 4096);
 }
 
 /* --- tokens and announces --------------------------------------------------
@@ -620,6 +612,201 @@ static void ends_are_told_even_if_nobody_drains(void **state)
 	assert_int_equal(dht_search(n->d, &q, net.now, &s), ERR_OK);
 }
 
+static void peers_are_lost_if_nobody_drains(void **state)
+{
+	struct dht_query q = net_hash("y");
+	struct addr v = addr_v4(60, 1, 2, 3, 7000);
+	struct node_id id;
+	struct addr a;
+	struct net_node *n = with_contact(&a, &id);
+	struct dht_event ev;
+	unsigned events = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 2 * DHT_EVENTS_MAX; i++)
+		dht_event_peers(n->d, 1, &v, 1);
+	dht_event_external(n->d, &a);
+	while (dht_next_event(n->d, &ev)) {
+		assert_int_equal(ev.kind, DHT_PEERS);
+		events++;
+	}
+	assert_int_equal(events, DHT_EVENTS_MAX - DHT_MAX_SEARCHES);
+	/* Some may be left when it ends. */
+	dht_event_peers(n->d, 1, &v, 1);
+	dht_event_peers(n->d, 1, &v, 1);
+	assert_true(dht_next_event(n->d, &ev));
+	assert_int_equal(dht_search(n->d, &q, net.now, &(dht_search_id){0}),
+		ERR_OK);
+}
+
+/* The other family is thin, so its nodes are asked for as well. */
+static void a_search_uses_nodes_of_the_other_family(void **state)
+{
+	struct addr a4 = net_v4(700), a6 = net_v6(701), new6 = net_v6(702);
+	struct node_id id4 = net_id(&net, &a4), id6 = net_id(&net, &a6);
+	struct node_id new_id = net_id(&net, &new6);
+	struct net_node *n = net_add(&net, true, true);
+	struct dht_query q = net_hash("z");
+	uint8_t bytes[KRPC_NODE_V6];
+	struct writer w = writer_of(bytes, sizeof bytes);
+	struct krpc r = {.kind = KRPC_REPLY}, m;
+	struct net_packet p;
+	dht_search_id s;
+
+	(void)state;
+	net_meet(&net, n, &a4, &id4, NULL);
+	net_meet(&net, n, &a6, &id6, NULL);
+	net_run(&net, 20000);
+	net.nstrays = 0;
+	assert_int_equal(dht_search(n->d, &q, net.now, &s), ERR_OK);
+	net_run(&net, NET_DELAY_MS);
+	m = net_expect(&net, &a4, &p);
+	assert_int_equal(m.method, KRPC_GET_PEERS);
+	assert_true(m.want4 && m.want6);
+	krpc_write_node(&w, &new_id, &new6);
+	r.nodes6 = writer_span(&w);
+	net_reply(&net, &p, r, &id4);
+	net_run(&net, 2 * NET_DELAY_MS);
+	assert_int_equal(net_expect(&net, &new6, &p).method, KRPC_GET_PEERS);
+}
+
+static void we_are_no_peer_of_ourselves(void **state)
+{
+	struct addr ours = addr_v4(60, 1, 2, 3, PORT);
+	struct addr neighbour = addr_v4(60, 1, 2, 3, PORT + 1);
+	struct dht_query q = telling("aa");
+	struct addr v[2] = {ours, neighbour};
+	struct net_packet p;
+	struct node_id id;
+	struct addr a;
+	struct net_node *n = with_contact(&a, &id);
+	dht_search_id s;
+
+	(void)state;
+	n->d->fam[0].external = addr_v4(60, 1, 2, 3, 6881);
+	assert_int_equal(dht_search(n->d, &q, net.now, &s), ERR_OK);
+	net_run(&net, 100);
+	net_expect(&net, &a, &p);
+	net_reply(&net, &p, with_values(v, 2), &id);
+	net_run(&net, 1000);
+	assert_int_equal(n->events[0].ev.npeers, 1);
+	assert_true(addr_equal(&n->events[0].peers[0], &neighbour));
+}
+
+static void fill_txns(struct net_node *n)
+{
+	struct addr a = net_v4(5000);
+	uint32_t i = 0;
+
+	while (txns_has_room(n->d->txns)) {
+		struct txn t = {
+			.method = KRPC_PING, .to = a, .sent_ms = net.now};
+
+		memcpy(t.id, &i, sizeof i);
+		i++;
+		assert_true(txns_add(n->d->txns, &t));
+	}
+}
+
+static void with_too_many_queries_under_way_a_search_waits(void **state)
+{
+	struct dht_query q = net_hash("bb");
+	struct node_id id;
+	struct addr a;
+	struct net_node *n = with_contact(&a, &id);
+	uint64_t begun = net.now;
+	dht_search_id s;
+
+	(void)state;
+	fill_txns(n);
+	assert_int_equal(dht_search(n->d, &q, net.now, &s), ERR_OK);
+	/* Woken by the first of them that fails, not before. */
+	while (net_strays_to(&net, &a) == 0) {
+		assert_true(dht_deadline(n->d) > net.now);
+		net_run(&net, 500);
+		assert_true(net.now < begun + 20000);
+	}
+	assert_true(net.now >= begun + TXN_LONG_MS);
+	assert_true(n->ticks < 50);
+}
+
+static void an_announce_waits_for_its_turn_too(void **state)
+{
+	struct dht_query q = telling("cc");
+	struct krpc r = {.kind = KRPC_REPLY, .token = span_str("abc")};
+	struct net_packet p;
+	struct node_id id;
+	struct addr a;
+	struct net_node *n = with_contact(&a, &id);
+	dht_search_id s;
+
+	(void)state;
+	assert_int_equal(dht_search(n->d, &q, net.now, &s), ERR_OK);
+	net_run(&net, 100);
+	net_expect(&net, &a, &p);
+	net_reply(&net, &p, r, &id);
+	fill_txns(n);
+	/* The answer itself leaves room for one more query: take that away. */
+	p = net.queue[net.head++];
+	net.now = p.at;
+	while (throttle_query(n->d->throttle, net.now))
+		;
+	dht_receive(n->d, span_of(p.bytes, p.n), &p.from, net.now);
+	assert_int_equal(net_strays_to(&net, &a), 0);
+	net_run(&net, 1000);
+	assert_int_equal(net_expect(&net, &a, &p).method, KRPC_ANNOUNCE);
+}
+
+static void a_node_that_was_banned_is_not_told(void **state)
+{
+	struct dht_query q = telling("dd");
+	struct node_id id;
+	struct addr a;
+	struct net_node *n = with_contact(&a, &id);
+	struct job *j;
+	dht_search_id s;
+
+	(void)state;
+	assert_int_equal(dht_search(n->d, &q, net.now, &s), ERR_OK);
+	/* A turn of its own, between the end of the lookup and the announce. */
+	j = container_of(list_front(&n->d->jobs), struct job, node);
+	j->ntold = 1;
+	j->told = (struct told *)mem_zero(sizeof *j->told);
+	j->told[0].node.addr = a;
+	throttle_ban(n->d->throttle, &a, net.now);
+	dht_job_end_lookup(n->d, j);
+	j->is_marked = true;
+	dht_jobs_run(n->d);
+	net_drain(n);
+	assert_int_equal(n->nevents, 1);
+	assert_int_equal(n->events[0].ev.announced_to, 0);
+}
+
+static void zeros(void *user, void *p, size_t n)
+{
+	(void)user;
+	memset(p, 0, n);
+}
+
+static void random_bytes_that_repeat_are_survived(void **state)
+{
+	struct dht_query q = net_hash("ee");
+	struct node_id id;
+	struct addr a;
+	struct net_node *n = with_contact(&a, &id);
+	dht_search_id s;
+
+	(void)state;
+	n->d->ops.random = zeros;
+	for (unsigned i = 0; i < 5; i++) {
+		q.hash[0] = (uint8_t)i;
+		assert_int_equal(dht_search(n->d, &q, net.now, &s), ERR_OK);
+	}
+	net_run(&net, 20000);
+	/* One query at a time has an id. */
+	assert_int_equal(n->nevents, 5);
+}
+
 static void a_flood_of_searches_keeps_to_the_budget(void **state)
 {
 	struct dht_query q = net_hash("x");
@@ -675,6 +862,13 @@ int main(void)
 		TEST(a_cancel_while_it_runs_lets_the_next_one_start),
 		TEST(a_waiting_search_can_be_cancelled),
 		TEST(ends_are_told_even_if_nobody_drains),
+		TEST(peers_are_lost_if_nobody_drains),
+		TEST(a_search_uses_nodes_of_the_other_family),
+		TEST(we_are_no_peer_of_ourselves),
+		TEST(with_too_many_queries_under_way_a_search_waits),
+		TEST(an_announce_waits_for_its_turn_too),
+		TEST(a_node_that_was_banned_is_not_told),
+		TEST(random_bytes_that_repeat_are_survived),
 		TEST(a_flood_of_searches_keeps_to_the_budget),
 	};
 
