@@ -106,8 +106,61 @@ void action_ask_remove(struct screen *s, bool with_data)
 	}
 	ids = list_targets(&s->list, &n);
 	if (n && action_remove(s, ids, n, false))
-		list_unmark(&s->list);
+		list_targets_done(&s->list);
 	mem_free(ids);
+}
+
+static bool run_torrents(struct screen *s, enum action action)
+{
+	switch (action) {
+	case ACTION_PAUSE:
+		action_toggle_pause(s);
+		return true;
+	case ACTION_RESUME:
+		action_each(s, CMD_RESUME);
+		return true;
+	case ACTION_PAUSE_ALL:
+		action_toggle_pause_all(s);
+		return true;
+	case ACTION_VERIFY:
+		if (action_each(s, CMD_RECHECK))
+			screen_say(s, NEWS_GOOD, "verifying data");
+		return true;
+	case ACTION_REANNOUNCE:
+		if (action_each(s, CMD_REANNOUNCE))
+			screen_say(s, NEWS_GOOD, "asking the trackers");
+		return true;
+	case ACTION_REMOVE:
+	case ACTION_REMOVE_DATA:
+		action_ask_remove(s, action == ACTION_REMOVE_DATA);
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool action_run(struct screen *s, enum action action)
+{
+	switch (action) {
+	case ACTION_ADD:
+		view_push(s, &view_add, NULL);
+		return true;
+	case ACTION_COMMAND:
+		view_push(s, &view_command, NULL);
+		return true;
+	case ACTION_HELP:
+		view_push(s, &view_help, NULL);
+		return true;
+	case ACTION_MESSAGES:
+		news_dismiss(&s->news);
+		view_push(s, &view_log, NULL);
+		return true;
+	case ACTION_QUIT:
+		view_push(s, &view_quit, NULL);
+		return true;
+	default:
+		return run_torrents(s, action);
+	}
 }
 
 static bool is_hash(const char *text)

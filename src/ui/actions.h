@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "core/command.h"
+#include "ui/keys.h"
 
 struct screen;
 
@@ -26,6 +27,10 @@ bool action_remove(struct screen *s, const struct torrent_id *ids, size_t n,
 /* The question first, unless the user switched it off; files are never deleted
  * without it. */
 void action_ask_remove(struct screen *s, bool with_data);
+
+/* What means the same wherever torrents are shown: add, pause, remove, help,
+ * ...; false: it is none of these. */
+bool action_run(struct screen *s, enum action action);
 
 /* What somebody typed, told apart. */
 enum source_kind {

@@ -352,3 +352,29 @@ void column_value(enum column c, const struct torrent_row *row, int64_t wall_s,
 		break;
 	}
 }
+
+void column_name(const struct torrent_row *row, char *out, size_t cap)
+{
+	if (row->name && *row->name)
+		snprintf(out, cap, "%s", row->name);
+	else
+		snprintf(out, cap, "magnet %s", row->hash_hex);
+}
+
+uint32_t column_bar(const struct torrent_row *row)
+{
+	if (row->state == TORRENT_CHECKING && row->npieces)
+		return (uint32_t)((uint64_t)row->check_done * 1000 /
+				  row->npieces);
+	if (!row->has_metadata) {
+		if (row->why.kind == WHY_METADATA && row->why.b)
+			return (uint32_t)(row->why.a * 1000 / row->why.b);
+		return 0;
+	}
+	if (row->is_complete)
+		return 1000;
+	if (!row->size_bytes || row->have_bytes >= row->size_bytes)
+		return 0;
+	return (uint32_t)((double)row->have_bytes * 1000 /
+			  (double)row->size_bytes);
+}

@@ -69,6 +69,11 @@ void columns_fit(int cols, struct columns *out);
 const char *column_title(enum column c, enum glyph_tier tier);
 bool column_is_left(enum column c);
 
+/* Its name, or what there is instead of one. */
+void column_name(const struct torrent_row *row, char *out, size_t cap);
+/* Thousandths of a progress bar. */
+uint32_t column_bar(const struct torrent_row *row);
+
 struct column_text {
 	char text[64];
 	enum role role;

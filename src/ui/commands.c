@@ -30,7 +30,7 @@ static bool fail(struct fault *fault, const char *fmt, ...)
 
 static bool need_torrent(struct screen *s, struct fault *fault)
 {
-	if (s->list.n || s->list.nmarked)
+	if (screen_chosen(s) || s->list.nmarked)
 		return true;
 	return fail(fault, "no torrent is chosen");
 }

@@ -24,12 +24,37 @@ static const struct key_binding table[] = {
 	{ACTION_DHT_ADD, CTX_DHT, {'i'}, "Add node", 7, GROUP_DHT, "add a node…"},
 	{ACTION_DHT_SAVE, CTX_DHT, {'w'}, "Save nodes", 8, GROUP_DHT, "save the nodes now"},
 
-	{ACTION_ADD, CTX_DASH, {'a', KEY_INSERT}, "Add", 1, GROUP_TORRENTS, "add magnet, link, hash, file"},
+	/* One torrent alone.  Ranks 2 to 19 are for what its tab does. */
+	{ACTION_ESCAPE, CTX_DETAIL, {ESC, CTRL('G')}, "Back", 1, GROUP_MOVE, "back to the list"},
+	{ACTION_LEFT, CTX_PIECES, {'h', KEY_LEFT_ARROW}, NULL, 0, GROUP_MOVE, "left"},
+	{ACTION_RIGHT, CTX_PIECES, {'l', KEY_RIGHT_ARROW}, NULL, 0, GROUP_MOVE, "right"},
+	{ACTION_MAP_IN, CTX_PIECES, {'+', '='}, "Zoom in", 2, GROUP_TAB, "larger"},
+	{ACTION_MAP_OUT, CTX_PIECES, {'-'}, "Out", 3, GROUP_TAB, "smaller"},
+	{ACTION_MAP_FIT, CTX_PIECES, {'0'}, "Fit", 4, GROUP_TAB, "the whole torrent"},
+	{ACTION_MAP_GO, CTX_PIECES, {'#'}, "Go to piece", 5, GROUP_TAB, "go to a piece…"},
+	{ACTION_AVAILABILITY, CTX_PIECES, {'A'}, "Availability", 6, GROUP_TAB, "availability numbers"},
+	{ACTION_MAP_EDGES, CTX_PIECES, {'F'}, "File edges", 7, GROUP_TAB, "where files begin"},
+	{ACTION_TRACKER_ADD, CTX_TRACKERS, {'i'}, "Add tracker", 3, GROUP_TAB, "add a tracker…"},
+	{ACTION_TRACKER_REMOVE, CTX_TRACKERS, {'x'}, "Remove tracker", 4, GROUP_TAB, "remove the tracker"},
+	{ACTION_REANNOUNCE, CTX_TRACKERS, {'r'}, "Announce now", 2, GROUP_TORRENTS, "ask for peers now"},
+	{ACTION_LEVEL, CTX_EVENTS, {'l'}, "Level", 2, GROUP_TAB, "all, warnings, errors"},
+	{ACTION_ESCAPE, CTX_DETAIL, {'h', KEY_LEFT_ARROW, KEY_BACKSPACE_CHAR}, NULL, 0, GROUP_MOVE, "back to the list"},
+	{ACTION_TAB, CTX_DETAIL, {'1'}, NULL, 0, GROUP_MOVE, "tab n"},
+	{ACTION_NEXT_TAB, CTX_DETAIL, {'\t'}, "Next tab", 20, GROUP_MOVE, "next tab"},
+	{ACTION_PREV_TAB, CTX_DETAIL, {KEY_BACK_TAB}, NULL, 0, GROUP_MOVE, "previous tab"},
+	{ACTION_PAUSE, CTX_DETAIL, {'p'}, "Pause", 21, GROUP_TORRENTS, "pause or resume"},
+	{ACTION_REMOVE, CTX_DETAIL, {'d', KEY_DELETE, KEY_F9}, "Remove", 22, GROUP_TORRENTS, "remove…"},
+	{ACTION_REANNOUNCE, CTX_DETAIL, {'r'}, "Announce", 23, GROUP_TORRENTS, "ask for peers now"},
+	{ACTION_VERIFY, CTX_DETAIL, {'v'}, "Verify", 24, GROUP_TORRENTS, "verify data"},
+	{ACTION_COMMAND, CTX_DETAIL, {':'}, "Command", 25, GROUP_PROGRAM, "command line"},
+
+	{ACTION_ESCAPE, CTX_ZOOM, {ESC}, "Back", 2, GROUP_NONE, "back"},
+	{ACTION_ADD, CTX_DASH | CTX_DETAIL, {'a', KEY_INSERT}, "Add", 1, GROUP_TORRENTS, "add magnet, link, hash, file"},
 	{ACTION_PAUSE, CTX_DASH, {'p'}, "Pause", 3, GROUP_TORRENTS, "pause or resume"},
-	{ACTION_RESUME, CTX_DASH, {CTRL('S')}, NULL, 0, GROUP_NONE, "resume"},
+	{ACTION_RESUME, CTX_DASH | CTX_DETAIL, {CTRL('S')}, NULL, 0, GROUP_NONE, "resume"},
 	{ACTION_PAUSE_ALL, CTX_DASH, {'P'}, NULL, 0, GROUP_TORRENTS, "pause or resume all"},
 	{ACTION_REMOVE, CTX_DASH, {'d', KEY_DELETE, KEY_F9}, "Remove", 4, GROUP_TORRENTS, "remove…"},
-	{ACTION_REMOVE_DATA, CTX_DASH, {'D'}, NULL, 0, GROUP_TORRENTS, "remove and delete…"},
+	{ACTION_REMOVE_DATA, CTX_DASH | CTX_DETAIL, {'D'}, NULL, 0, GROUP_TORRENTS, "remove and delete…"},
 	{ACTION_VERIFY, CTX_DASH, {'v'}, "Verify", 14, GROUP_TORRENTS, "verify data"},
 	{ACTION_REANNOUNCE, CTX_DASH, {'r'}, NULL, 0, GROUP_TORRENTS, "ask for peers now"},
 	{ACTION_FILTER, CTX_DASH, {'/', KEY_F3, KEY_F4, '\\'}, "Filter", 5, GROUP_FIND, "filter by words"},
@@ -43,9 +68,9 @@ static const struct key_binding table[] = {
 	{ACTION_PREV_PANE, CTX_DASH, {KEY_BACK_TAB}, NULL, 0, GROUP_MOVE, "previous pane"},
 	{ACTION_PANE, CTX_DASH, {'1'}, NULL, 0, GROUP_MOVE, "pane n; again: zoom it"},
 	{ACTION_ZOOM, CTX_DASH, {'z'}, "Zoom", 9, GROUP_MOVE, "zoom the pane"},
-	{ACTION_OPEN, CTX_LIST, {ENTER}, "Pieces", 11, GROUP_MOVE, "its pieces, large"},
+	{ACTION_OPEN, CTX_LIST, {ENTER, 'l', KEY_RIGHT_ARROW}, "Open", 2, GROUP_MOVE, "all about the torrent"},
 	{ACTION_COMMAND, CTX_DASH, {':'}, "Command", 10, GROUP_PROGRAM, "command line"},
-	{ACTION_MESSAGES, CTX_DASH, {'!'}, NULL, 0, GROUP_PROGRAM, "last messages"},
+	{ACTION_MESSAGES, CTX_DASH | CTX_DETAIL, {'!'}, NULL, 0, GROUP_PROGRAM, "last messages"},
 	{ACTION_DOWN, CTX_SCROLL | CTX_MENU, {'j', KEY_DOWN_ARROW, CTRL('N')}, NULL, 0, GROUP_MOVE, "down"},
 	{ACTION_UP, CTX_SCROLL | CTX_MENU, {'k', KEY_UP_ARROW, CTRL('P')}, NULL, 0, GROUP_MOVE, "up"},
 	{ACTION_DOWN, CTX_DIALOG | CTX_PROMPT, {KEY_DOWN_ARROW, CTRL('N')}, NULL, 0, GROUP_NONE, "down"},
@@ -56,16 +81,16 @@ static const struct key_binding table[] = {
 	{ACTION_HALF_UP, CTX_SCROLL, {CTRL('U')}, NULL, 0, GROUP_MOVE, "half a page up"},
 	{ACTION_PAGE_DOWN, CTX_SCROLL, {KEY_PAGE_DOWN, CTRL('F')}, NULL, 0, GROUP_MOVE, "page down"},
 	{ACTION_PAGE_UP, CTX_SCROLL, {KEY_PAGE_UP, CTRL('B')}, NULL, 0, GROUP_MOVE, "page up"},
-	{ACTION_NEXT_TORRENT, CTX_DASH, {'J'}, NULL, 0, GROUP_MOVE, "next torrent"},
-	{ACTION_PREV_TORRENT, CTX_DASH, {'K'}, NULL, 0, GROUP_MOVE, "previous torrent"},
+	{ACTION_NEXT_TORRENT, CTX_DASH | CTX_DETAIL, {'J'}, NULL, 0, GROUP_MOVE, "next torrent"},
+	{ACTION_PREV_TORRENT, CTX_DASH | CTX_DETAIL, {'K'}, NULL, 0, GROUP_MOVE, "previous torrent"},
 	{ACTION_AVAILABILITY, CTX_DASH, {'A'}, NULL, 0, GROUP_LOOK, "availability numbers"},
 	{ACTION_SPAN_LESS, CTX_DASH, {'<'}, NULL, 0, GROUP_LOOK, "graph: shorter time"},
 	{ACTION_SPAN_MORE, CTX_DASH, {'>'}, NULL, 0, GROUP_LOOK, "graph: longer time"},
+	{ACTION_ESCAPE, CTX_DETAIL, {'q'}, NULL, 0, GROUP_NONE, "back to the list"},
 	{ACTION_BACK, CTX_DASH, {'q'}, "Quit", 15, GROUP_PROGRAM, "back, then quit"},
-	{ACTION_QUIT, CTX_DASH, {'Q', KEY_F10}, NULL, 0, GROUP_PROGRAM, "quit"},
-	{ACTION_ESCAPE, CTX_ZOOM, {ESC}, "Back", 2, GROUP_NONE, "back"},
+	{ACTION_QUIT, CTX_DASH | CTX_DETAIL, {'Q', KEY_F10}, NULL, 0, GROUP_PROGRAM, "quit"},
 	{ACTION_ESCAPE, CTX_DASH, {ESC, CTRL('G'), 'h', KEY_BACKSPACE_CHAR}, NULL, 0, GROUP_MOVE, "back, clear the filter"},
-	{ACTION_HELP, CTX_DASH, {'?', KEY_F1}, "Help", 255, GROUP_PROGRAM, "this page"},
+	{ACTION_HELP, CTX_DASH | CTX_DETAIL, {'?', KEY_F1}, "Help", 255, GROUP_PROGRAM, "this page"},
 
 	{ACTION_ACCEPT, CTX_ADD, {ENTER}, "Add", 1, GROUP_DIALOG, "add"},
 	{ACTION_COMPLETE, CTX_ADD, {'\t'}, "Complete, next field", 2, GROUP_DIALOG, "complete, then the next field"},
@@ -79,6 +104,7 @@ static const struct key_binding table[] = {
 	{ACTION_ACCEPT, CTX_COMMAND, {ENTER}, "Run", 1, GROUP_NONE, "run the command"},
 	{ACTION_COMPLETE, CTX_COMMAND, {'\t'}, "Complete", 2, GROUP_NONE, "complete"},
 	{ACTION_COMPLETE_BACK, CTX_COMMAND, {KEY_BACK_TAB}, NULL, 0, GROUP_NONE, "previous candidate"},
+	{ACTION_ACCEPT, CTX_ASK, {ENTER}, "Enter", 1, GROUP_NONE, "that is it"},
 	{ACTION_ACCEPT, CTX_FILTER, {ENTER}, "Keep", 1, GROUP_NONE, "keep the filter"},
 	{ACTION_ACCEPT, CTX_HELP, {ENTER}, "Run the key", 1, GROUP_NONE, "run the key"},
 	{ACTION_FILTER, CTX_HELP, {'/'}, "Search", 2, GROUP_NONE, "search"},
@@ -100,6 +126,7 @@ const char *key_group_title(enum key_group g)
 		[GROUP_TORRENTS] = "Torrents",
 		[GROUP_FIND] = "Find",
 		[GROUP_LOOK] = "Look",
+		[GROUP_TAB] = "This tab",
 		[GROUP_DHT] = "DHT",
 		[GROUP_PROGRAM] = "Program",
 		[GROUP_DIALOG] = "Here",
@@ -121,6 +148,8 @@ enum action keys_lookup(unsigned contexts, const struct input *in)
 		return ACTION_NONE;
 	if ((contexts & CTX_DASH) && in->key >= '1' && in->key <= '9')
 		return ACTION_PANE;
+	if ((contexts & CTX_DETAIL) && in->key >= '1' && in->key <= '9')
+		return ACTION_TAB;
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		if (!(table[i].contexts & contexts))
 			continue;
@@ -202,7 +231,7 @@ void key_names(const struct key_binding *b, unsigned contexts, char *out,
 	struct writer w = writer_of(out, cap - 1);
 	char name[KEY_NAME_MAX];
 
-	if (b->action == ACTION_PANE)
+	if (b->action == ACTION_PANE || b->action == ACTION_TAB)
 		write_str(&w, "1-6");
 	else
 		for (int i = 0; i < KEY_ALIASES && b->keys[i]; i++) {

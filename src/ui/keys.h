@@ -40,7 +40,7 @@ enum action {
 	ACTION_PREV_PANE,
 	ACTION_PANE, /* the digit pressed says which */
 	ACTION_ZOOM,
-	ACTION_OPEN, /* the pieces of the chosen torrent */
+	ACTION_OPEN, /* the chosen torrent alone */
 	ACTION_COMMAND,
 	ACTION_HELP,
 	ACTION_MESSAGES,
@@ -63,7 +63,23 @@ enum action {
 	ACTION_DHT_REFRESH,
 	ACTION_DHT_ADD,
 	ACTION_DHT_SAVE,
-	ACTION_BACK, /* one level; at the root the quit dialog */
+	/* one torrent alone */
+	ACTION_TAB, /* the digit pressed says which */
+	ACTION_NEXT_TAB,
+	ACTION_PREV_TAB,
+	ACTION_LEFT, /* a cursor in two directions */
+	ACTION_RIGHT,
+	ACTION_TRACKER_ADD,
+	ACTION_TRACKER_REMOVE,
+	ACTION_MAP_IN, /* the piece map, larger */
+	ACTION_MAP_OUT,
+	ACTION_MAP_FIT,
+	ACTION_MAP_GO, /* to a piece by its number */
+	ACTION_MAP_EDGES,
+	ACTION_PIECE_FIRST,
+	ACTION_PIECE_VERIFY,
+	ACTION_LEVEL, /* of the messages shown */
+	ACTION_BACK,  /* one level; at the root the quit dialog */
 	ACTION_QUIT,
 	ACTION_ESCAPE, /* one level; never quits */
 	/* dialogs and prompts */
@@ -99,6 +115,13 @@ enum key_context {
 	CTX_DHT = 65536,      /* ... with the DHT in focus */
 	CTX_BUCKETS = 131072, /* ... and alone */
 	CTX_NODES = 262144,   /* the contacts of a bucket */
+	CTX_ASK = 1 << 25,    /* view_ask */
+	CTX_DETAIL = 1 << 19, /* one torrent alone, whatever tab */
+	CTX_FILES = 1 << 20,  /* ... with this tab */
+	CTX_PEERS = 1 << 21,
+	CTX_TRACKERS = 1 << 22,
+	CTX_PIECES = 1 << 23,
+	CTX_EVENTS = 1 << 24, /* ... its log */
 };
 
 enum key_group {
@@ -107,6 +130,7 @@ enum key_group {
 	GROUP_TORRENTS,
 	GROUP_FIND,
 	GROUP_LOOK,
+	GROUP_TAB, /* of the open tab */
 	GROUP_DHT,
 	GROUP_PROGRAM,
 	GROUP_DIALOG,

@@ -269,16 +269,61 @@ void list_unmark(struct torrent_list *l)
 	l->nmarked = 0;
 }
 
+/* --- one torrent alone
+ * ------------------------------------------------------------ */
+
+bool list_is_open(const struct torrent_list *l)
+{
+	return !torrent_id_equal(l->alone, (struct torrent_id){0, 0});
+}
+
+void list_open(struct torrent_list *l, struct torrent_id id)
+{
+	l->alone = id;
+	list_choose(l, id);
+}
+
+void list_close(struct torrent_list *l)
+{
+	if (list_is_open(l))
+		list_choose(l, l->alone);
+	l->alone = (struct torrent_id){0, 0};
+	/* It may be hidden, or gone. */
+	find_chosen(l);
+}
+
+bool list_place(const struct torrent_list *l, size_t *at)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (torrent_id_equal(l->order[i], l->alone)) {
+			*at = i;
+			return true;
+		}
+	return false;
+}
+
 struct torrent_id *list_targets(const struct torrent_list *l, size_t *n)
 {
 	const struct torrent_id *from = l->nmarked ? l->marked : &l->chosen;
 
 	*n = l->nmarked ? l->nmarked : l->n > 0;
+	if (list_is_open(l)) {
+		from = &l->alone;
+		*n = 1;
+	}
 	return *n ? mem_dup(from, *n * sizeof *from) : NULL;
+}
+
+void list_targets_done(struct torrent_list *l)
+{
+	if (!list_is_open(l))
+		list_unmark(l);
 }
 
 const struct torrent_row *list_chosen_row(const struct torrent_list *l,
 	const struct snapshot *s)
 {
+	if (list_is_open(l))
+		return list_row(s, l->alone);
 	return l->n ? list_row(s, l->chosen) : NULL;
 }

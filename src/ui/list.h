@@ -24,6 +24,7 @@ struct torrent_list {
 	struct torrent_id *known; /* all rows of the last snapshot */
 	size_t nknown, known_cap;
 	struct torrent_id chosen; /* {0, 0}: none */
+	struct torrent_id alone;  /* see list_open(); {0, 0}: none */
 	size_t at;                /* where the chosen one stands (or stood) */
 	size_t top;               /* first row on the screen */
 	struct torrent_id *marked;
@@ -59,9 +60,22 @@ void list_toggle_mark(struct torrent_list *l, struct torrent_id id);
 void list_mark_shown(struct torrent_list *l); /* all shown, or none */
 void list_unmark(struct torrent_list *l);
 
+/*
+ * While one torrent is shown alone it is the chosen one, in the list or hidden
+ * by a filter, and commands act on it and not on what is marked.  Closing
+ * leaves the cursor on it.
+ */
+void list_open(struct torrent_list *l, struct torrent_id id);
+void list_close(struct torrent_list *l);
+bool list_is_open(const struct torrent_list *l);
+/* Its place among those shown; false: it is hidden. */
+bool list_place(const struct torrent_list *l, size_t *at);
+
 /* What a command acts on: the marked torrents, else the chosen one.  Heap
  * memory, NULL when there are none. */
 struct torrent_id *list_targets(const struct torrent_list *l, size_t *n);
+/* It was done: what is not marked any more is not acted on twice. */
+void list_targets_done(struct torrent_list *l);
 
 /* By binary search; NULL when it is no more. */
 const struct torrent_row *list_row(const struct snapshot *s,

@@ -329,22 +329,22 @@ static void draw_peer_heads(const struct area *a, const struct peer_columns *c)
 	struct pen pen = pen_of(ROLE_FAINT);
 	int x = 4 + c->address;
 
-	draw_text(a, 4, 1, pen, "Address");
+	draw_text(a, 4, 0, pen, "Address");
 	if (c->client)
-		draw_text(a, x, 1, pen, "Client");
+		draw_text(a, x, 0, pen, "Client");
 	x += c->client;
 	if (c->from)
-		draw_text(a, x, 1, pen, "From");
+		draw_text(a, x, 0, pen, "From");
 	x += c->from;
 	if (c->done)
-		draw_text(a, x + c->done - 5, 1, pen, "Done");
+		draw_text(a, x + c->done - 5, 0, pen, "Done");
 	x += c->done;
-	draw_field(a, (struct rect){x, 1, 6, 1}, pen_bold(ROLE_TEXT), FIT_RIGHT,
+	draw_field(a, (struct rect){x, 0, 6, 1}, pen_bold(ROLE_TEXT), FIT_RIGHT,
 		ascii ? "vDown" : "▾↓/s");
-	draw_field(a, (struct rect){x + 7, 1, 6, 1}, pen, FIT_RIGHT,
+	draw_field(a, (struct rect){x + 7, 0, 6, 1}, pen, FIT_RIGHT,
 		ascii ? "Up" : "↑/s");
 	if (c->asked)
-		draw_text(a, x + 16, 1, pen, "Rq");
+		draw_text(a, x + 16, 0, pen, "Rq");
 }
 
 static void peers_right(const struct torrent_row *row, int w, char *out,
@@ -361,18 +361,33 @@ static void peers_right(const struct torrent_row *row, int w, char *out,
 		snprintf(out, cap, "%u connected", row->peers);
 }
 
+void draw_peers(const struct screen *s, const struct area *a, size_t top)
+{
+	const struct torrent_detail *d = s->detail;
+	struct peer_columns c = fit_peers(a->w);
+	const struct peer_row **order;
+	size_t first = top < d->npeers ? top : 0;
+
+	draw_peer_heads(a, &c);
+	order = mem_array(d->npeers + 1, sizeof(const struct peer_row *));
+	for (size_t i = 0; i < d->npeers; i++)
+		order[i] = &d->peers[i];
+	qsort(order, d->npeers, sizeof(const struct peer_row *), by_speed);
+	for (size_t i = first; i < d->npeers && 1 + (int)(i - first) < a->h;
+		i++)
+		draw_peer(s, a, 1 + (int)(i - first), &c, order[i]);
+	mem_free(order);
+}
+
 void pane_peers(const struct dash *d, const struct area *a)
 {
 	const struct screen *s = d->v.screen;
 	const struct torrent_row *row = screen_chosen(s);
 	const struct torrent_detail *detail = detail_of(s, row, WATCH_PEERS);
-	struct peer_columns c = fit_peers(a->w);
-	bool legend = d->zoomed && a->h >= 12 && c.from;
-	int rows = a->h - legend;
-	const struct peer_row **order;
+	bool legend = d->zoomed && a->h >= 12 && fit_peers(a->w).from;
+	struct area list = area_sub(a, 0, 1, a->w, a->h - 1 - legend);
 	char right[64];
 	struct title t = {PANE_PEERS, d->focus == PANE_PEERS, NULL, right};
-	size_t first;
 
 	peers_right(row, a->w, right, sizeof right);
 	pane_title(a, &t);
@@ -381,16 +396,7 @@ void pane_peers(const struct dash *d, const struct area *a)
 			row ? "no peers connected" : "");
 		return;
 	}
-	draw_peer_heads(a, &c);
-	order = mem_array(detail->npeers, sizeof(const struct peer_row *));
-	for (size_t i = 0; i < detail->npeers; i++)
-		order[i] = &detail->peers[i];
-	qsort(order, detail->npeers, sizeof(const struct peer_row *), by_speed);
-	first = d->peers_top < detail->npeers ? d->peers_top : 0;
-	for (size_t i = first;
-		i < detail->npeers && 2 + (int)(i - first) < rows; i++)
-		draw_peer(s, a, 2 + (int)(i - first), &c, order[i]);
-	mem_free(order);
+	draw_peers(s, &list, d->peers_top);
 	if (legend)
 		draw_field(a, (struct rect){1, a->h - 1, a->w - 2, 1},
 			pen_of(ROLE_FAINT), FIT_END,

@@ -34,14 +34,6 @@ static struct pen name_pen(const struct screen *s,
 	return pen_of(role);
 }
 
-static void shown_name(const struct torrent_row *row, char *out, size_t cap)
-{
-	if (row->name && *row->name)
-		snprintf(out, cap, "%s", row->name);
-	else
-		snprintf(out, cap, "magnet %s", row->hash_hex);
-}
-
 /* The part of the name that the filter found, while it is not cut away. */
 static void draw_mark(const struct screen *s, const struct area *a,
 	struct rect at, const char *name)
@@ -68,27 +60,9 @@ static void draw_name(const struct screen *s, const struct area *a,
 {
 	char name[512];
 
-	shown_name(row, name, sizeof name);
+	column_name(row, name, sizeof name);
 	draw_field(a, at, name_pen(s, row), FIT_MIDDLE, name);
 	draw_mark(s, a, at, name);
-}
-
-static uint32_t done_milli(const struct torrent_row *row)
-{
-	if (row->state == TORRENT_CHECKING && row->npieces)
-		return (uint32_t)((uint64_t)row->check_done * 1000 /
-				  row->npieces);
-	if (!row->has_metadata) {
-		if (row->why.kind == WHY_METADATA && row->why.b)
-			return (uint32_t)(row->why.a * 1000 / row->why.b);
-		return 0;
-	}
-	if (row->is_complete)
-		return 1000;
-	if (!row->size_bytes || row->have_bytes >= row->size_bytes)
-		return 0;
-	return (uint32_t)((double)row->have_bytes * 1000 /
-			  (double)row->size_bytes);
 }
 
 static void draw_progress(const struct area *a, struct rect at,
@@ -102,7 +76,7 @@ static void draw_progress(const struct area *a, struct rect at,
 		draw_field(a, at, pen_bold(ROLE_ERR), FIT_END, text);
 		return;
 	}
-	draw_bar(a, at, done_milli(row), pen_of(role), pen_of(ROLE_RULE));
+	draw_bar(a, at, column_bar(row), pen_of(role), pen_of(ROLE_RULE));
 }
 
 static void draw_lead(const struct screen *s, const struct area *a, int y,

@@ -17,7 +17,6 @@ struct dash {
 	struct view v;
 	enum pane focus;
 	bool zoomed;
-	bool opened;       /* zoomed from the list, to which "back" returns */
 	bool availability; /* numbers in the map */
 	enum span_id span;
 	size_t peers_top, log_top; /* rows scrolled; the log's from the end */
@@ -54,6 +53,8 @@ void pane_peers(const struct dash *d, const struct area *a);
 void pane_speed(const struct dash *d, const struct area *a);
 void pane_dht(struct dash *d, const struct area *a);
 void pane_log(const struct dash *d, const struct area *a);
+/* The peers of the detail, under a row of heads, the fastest first. */
+void draw_peers(const struct screen *s, const struct area *a, size_t top);
 /* The DHT alone on the screen; its title included. */
 void pane_dht_large(struct dash *d, const struct area *a);
 /* The bucket under the cursor; ADDR_NONE: there is none. */

@@ -12,6 +12,7 @@
 #include "ui/actions.h"
 #include "ui/panes.h"
 #include "ui/scene_dht.h"
+#include "ui/scene_tabs.h"
 #include "ui/views.h"
 
 #define NOW_S 1788274680 /* 2026-09-01 14:58:00 UTC */
@@ -62,13 +63,20 @@ static const struct {
 	{"nodes", "5\flll\r", SCENE_DHT_JOINED},
 	{"nodht", "5", SCENE_DHT_OFF},
 	{"joining", "", SCENE_DHT_ALONE},
+	{"overview", "\r", SCENE_DHT_JOINED},
+	{"filestab", "\r2", SCENE_DHT_JOINED},
+	{"peerstab", "\r3", SCENE_DHT_JOINED},
+	{"trackerstab", "\r4", SCENE_DHT_JOINED},
+	{"piecestab", "\r5", SCENE_DHT_JOINED},
+	{"logtab", "\r6", SCENE_DHT_JOINED},
 };
 
 const char *scene_names(void)
 {
 	return "dash|empty|hostile|add|help|confirm|sort|cmdline|filter|quit|"
 	       "toasts|pieces|peers|speed|log|availability|dht|nodes|nodht|"
-	       "joining";
+	       "joining|overview|filestab|peerstab|trackerstab|piecestab|"
+	       "logtab";
 }
 
 /* --- torrents
@@ -541,6 +549,8 @@ static struct scene *scene_with(const char *name, enum scene_dht dht,
 		fill_pieces(s);
 		s->detail.id = s->rows[0].id;
 		s->detail.what = WATCH_PEERS | WATCH_PIECES;
+		scene_files(&s->detail);
+		scene_trackers(&s->detail);
 	}
 	return s;
 }

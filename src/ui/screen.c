@@ -31,6 +31,13 @@ struct view *view_push(struct screen *s, const struct view_class *class,
 	return v;
 }
 
+const struct view *view_ground(const struct view *v)
+{
+	while (v->below && !v->class->covers)
+		v = v->below;
+	return v;
+}
+
 unsigned view_contexts(const struct view *v)
 {
 	return v->class->contexts ? v->class->contexts(v) : 0;
@@ -185,12 +192,18 @@ static void take_notices(struct screen *s)
 /* --- values
  * ---------------------------------------------------------------------- */
 
-static void watch_chosen(struct screen *s)
+static void watch_shown(struct screen *s)
 {
 	const struct torrent_row *row = screen_chosen(s);
 	struct torrent_id id = row ? row->id : (struct torrent_id){0, 0};
-	uint32_t what = row ? WATCH_PEERS | WATCH_PIECES : 0;
+	const struct view *v = s->top;
+	uint32_t what;
 
+	while (v->below && !v->class->watch)
+		v = v->below;
+	what = v->class->watch ? v->class->watch(v, &id) : 0;
+	if (torrent_id_equal(id, (struct torrent_id){0, 0}))
+		what = 0;
 	if (torrent_id_equal(id, s->watched) && what == s->watching)
 		return;
 	s->watched = id;
@@ -209,10 +222,12 @@ void screen_update(struct screen *s, const struct snapshot *snap,
 	history_add(&s->up, s->now_ms, snap->totals.up_bps);
 	take_notices(s);
 	list_update(&s->list, snap, s->now_ms);
-	watch_chosen(s);
-	for (struct view *v = s->top; v; v = v->below)
+	for (struct view *v = s->top, *below; v; v = below) {
+		below = v->below; /* an update may close its view */
 		if (v->class->update)
 			v->class->update(v);
+	}
+	watch_shown(s);
 }
 
 static bool is_dht_fresh(const struct screen *s)
@@ -390,9 +405,10 @@ static void apply_answer(struct screen *s, struct view *v,
 
 void screen_act(struct screen *s, enum action action, const struct input *in)
 {
+	const struct view *ground = view_ground(s->top);
 	struct view *v = s->top;
 
-	while (v->below)
+	while (v != ground)
 		v = v->below;
 	if (act_everywhere(s, action))
 		return;
@@ -464,7 +480,8 @@ static void draw_views(struct screen *s, struct view *v, const struct area *a)
 {
 	if (!v)
 		return;
-	draw_views(s, v->below, a);
+	if (!v->class->covers)
+		draw_views(s, v->below, a);
 	if (v->class->shades)
 		grid_shade(&s->grid);
 	v->class->draw(v, a);
@@ -480,7 +497,7 @@ const struct grid *screen_draw(struct screen *s)
 		return &s->grid;
 	}
 	list_update(&s->list, s->snap, s->now_ms);
-	watch_chosen(s);
+	watch_shown(s);
 	/* The header says when it is still joining. */
 	s->dht.has_joined &= s->snap->totals.has_dht;
 	if (s->snap->totals.has_dht && !s->dht.has_joined)
@@ -488,7 +505,7 @@ const struct grid *screen_draw(struct screen *s)
 	s->dht.shown = s->dht.large = false;
 	draw_views(s, s->top, &a);
 	/* Never over a prompt, which stands in the last rows. */
-	if (s->top->class != &view_command && s->top->class != &view_filter)
+	if (!(view_contexts(s->top) & CTX_PROMPT))
 		toasts_draw(&s->news, &a, s->now_ms);
 	return &s->grid;
 }

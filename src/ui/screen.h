@@ -142,7 +142,7 @@ const struct dht_detail *screen_dht(struct screen *s);
 /* Whose contacts it lists; ADDR_NONE: nobody's. */
 void screen_watch_bucket(struct screen *s, enum addr_family family,
 	unsigned bucket);
-/* Run what a key does on the bottom view (help page, mouse). */
+/* Run what a key does on the dashboard, or what covers it. */
 void screen_act(struct screen *s, enum action action, const struct input *in);
 void draw_key_bar(const struct screen *s, const struct area *a, int y,
 	const struct view *v);

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/snapshot.h"
 #include "ui/draw.h"
 #include "ui/input.h"
 #include "ui/keys.h"
@@ -31,6 +32,7 @@ enum view_answer {
 struct view_class {
 	size_t size; /* of the view's own struct */
 	bool shades; /* what lies behind recedes */
+	bool covers; /* what lies behind is not seen, nor drawn */
 
 	/* All but draw may be NULL. */
 	void (*init)(struct view *v, const void *arg);
@@ -43,6 +45,13 @@ struct view_class {
 	 * Asked of the top view alone. */
 	bool (*draw_motion)(struct view *v, const struct area *a);
 	unsigned (*contexts)(const struct view *v); /* enum key_context bits */
+	/* Which parts of a torrent it shows (enum watch_what bits).  *id is
+	 * the chosen one at first.  Asked of the uppermost view that has it. */
+	uint32_t (*watch)(const struct view *v, struct torrent_id *id);
+	/* What was typed into view_ask over it, for this action; false: the
+	 * fault says what is wrong with it. */
+	bool (*answer)(struct view *v, enum action action, const char *text,
+		struct fault *fault);
 	/* Whether an action would do something now: else its key is not
 	 * shown. */
 	bool (*can)(const struct view *v, enum action action);
@@ -62,6 +71,8 @@ struct view {
 struct view *view_push(struct screen *s, const struct view_class *class,
 	const void *arg);
 
+/* The dashboard, or what covers it: where the keys of a box are told of. */
+const struct view *view_ground(const struct view *v);
 unsigned view_contexts(const struct view *v);
 bool view_can(const struct view *v, enum action action);
 

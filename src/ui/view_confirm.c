@@ -143,7 +143,7 @@ static enum view_answer remove_now(struct remove_view *d, bool with_data)
 	size_t n = d->n;
 
 	if (action_remove(s, d->ids, n, with_data))
-		list_unmark(&s->list);
+		list_targets_done(&s->list);
 	return VIEW_CLOSE;
 }
 

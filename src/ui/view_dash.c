@@ -157,6 +157,13 @@ static int dht_last(const struct dash *d)
 	return d->dht_rows > rows ? d->dht_rows - rows : 0;
 }
 
+static uint32_t watch(const struct view *v, struct torrent_id *id)
+{
+	(void)v;
+	(void)id;
+	return WATCH_PEERS | WATCH_PIECES;
+}
+
 static unsigned contexts(const struct view *v)
 {
 	const struct dash *d = const_dash(v);
@@ -361,24 +368,16 @@ static bool act_pane(struct dash *d, enum action action, int key)
 {
 	switch (action) {
 	case ACTION_NEXT_PANE:
-		d->opened = false;
 		step_pane(d, 1);
 		return true;
 	case ACTION_PREV_PANE:
-		d->opened = false;
 		step_pane(d, -1);
 		return true;
 	case ACTION_PANE:
-		d->opened = false;
 		go_to_pane(d, key - '0');
 		return true;
 	case ACTION_ZOOM:
-		d->opened = false;
 		d->zoomed = !d->zoomed;
-		return true;
-	case ACTION_OPEN:
-		d->focus = PANE_PIECES;
-		d->zoomed = d->opened = true;
 		return true;
 	case ACTION_AVAILABILITY:
 		d->availability = !d->availability;
@@ -401,10 +400,8 @@ static bool go_back(struct dash *d)
 {
 	struct torrent_list *l = &d->v.screen->list;
 
-	if (d->zoomed && d->opened)
-		d->focus = PANE_TORRENTS;
 	if (d->zoomed)
-		d->zoomed = d->opened = false;
+		d->zoomed = false;
 	else if (d->focus != PANE_TORRENTS)
 		d->focus = PANE_TORRENTS;
 	else if (l->filter[0])
@@ -436,28 +433,11 @@ static void toggle_mark(struct screen *s)
 	list_move(&s->list, 1, s->now_ms);
 }
 
-static void act_torrents(struct dash *d, enum action action)
+static void act_list(struct dash *d, enum action action)
 {
 	struct screen *s = d->v.screen;
 
 	switch (action) {
-	case ACTION_PAUSE:
-		action_toggle_pause(s);
-		break;
-	case ACTION_RESUME:
-		action_each(s, CMD_RESUME);
-		break;
-	case ACTION_PAUSE_ALL:
-		action_toggle_pause_all(s);
-		break;
-	case ACTION_VERIFY:
-		if (action_each(s, CMD_RECHECK))
-			screen_say(s, NEWS_GOOD, "verifying data");
-		break;
-	case ACTION_REANNOUNCE:
-		if (action_each(s, CMD_REANNOUNCE))
-			screen_say(s, NEWS_GOOD, "asking the trackers");
-		break;
 	case ACTION_MARK:
 		toggle_mark(s);
 		break;
@@ -471,6 +451,7 @@ static void act_torrents(struct dash *d, enum action action)
 		list_set_sort(&s->list, s->list.sort, !s->list.descending);
 		break;
 	default:
+		action_run(s, action);
 		break;
 	}
 }
@@ -481,12 +462,8 @@ static void open_view(struct dash *d, enum action action)
 	struct screen *s = d->v.screen;
 
 	switch (action) {
-	case ACTION_ADD:
-		view_push(s, &view_add, NULL);
-		break;
-	case ACTION_REMOVE:
-	case ACTION_REMOVE_DATA:
-		action_ask_remove(s, action == ACTION_REMOVE_DATA);
+	case ACTION_OPEN:
+		view_push(s, &view_detail, NULL);
 		break;
 	case ACTION_FILTER:
 		d->focus = PANE_TORRENTS;
@@ -498,19 +475,6 @@ static void open_view(struct dash *d, enum action action)
 	case ACTION_SHOW:
 		view_push(s, &view_menu, &show);
 		break;
-	case ACTION_COMMAND:
-		view_push(s, &view_command, NULL);
-		break;
-	case ACTION_HELP:
-		view_push(s, &view_help, NULL);
-		break;
-	case ACTION_MESSAGES:
-		news_dismiss(&s->news);
-		view_push(s, &view_log, NULL);
-		break;
-	case ACTION_QUIT:
-		view_push(s, &view_quit, NULL);
-		break;
 	case ACTION_BACK:
 		if (!go_back(d))
 			ask_to_quit(s);
@@ -519,7 +483,7 @@ static void open_view(struct dash *d, enum action action)
 		go_back(d);
 		break;
 	default:
-		act_torrents(d, action);
+		act_list(d, action);
 		break;
 	}
 }
@@ -617,6 +581,7 @@ const struct view_class view_dash = {
 	.draw = draw,
 	.draw_motion = draw_motion,
 	.contexts = contexts,
+	.watch = watch,
 	.can = can,
 	.input = input,
 	.act = act,

@@ -36,17 +36,10 @@ static struct help_view *help_of(struct view *v)
 	return (struct help_view *)(void *)v;
 }
 
-/* The dashboard: the keys of its present focus are the ones that work. */
-static const struct view *bottom(const struct view *v)
-{
-	while (v->below)
-		v = v->below;
-	return v;
-}
-
+/* The keys that work in what the help was opened over. */
 static unsigned contexts_below(const struct help_view *d)
 {
-	return view_contexts(bottom(&d->v)) | CTX_ALL;
+	return view_contexts(view_ground(&d->v)) | CTX_ALL;
 }
 
 static bool has_words(const struct help_view *d, const struct key_binding *b)
@@ -60,7 +53,7 @@ static bool has_words(const struct help_view *d, const struct key_binding *b)
 
 static void collect(struct help_view *d)
 {
-	const struct view *under = bottom(&d->v);
+	const struct view *under = view_ground(&d->v);
 	unsigned contexts = contexts_below(d);
 	size_t n;
 	const struct key_binding *t = keys_table(&n);

@@ -14,6 +14,19 @@
 
 extern const struct view_class view_dash; /* the bottom one; no argument */
 
+/* One torrent alone, see tabs.h; no argument. */
+extern const struct view_class view_detail;
+
+/* A line in the place of the key bar for the view below: see its answer().
+ * const struct ask *. */
+struct ask {
+	enum action action; /* what it is asked for */
+	const char *label;  /* "Go to piece"; lives as long as the program */
+	const char *text;   /* to begin with; NULL: nothing */
+	bool live;          /* answer() is told of every change, too */
+};
+extern const struct view_class view_ask;
+
 /* const char *: what stands in its field; NULL: nothing. */
 extern const struct view_class view_add;
 /* The file an Add dialog asked for has come. */

@@ -71,6 +71,9 @@ static const struct golden {
 	{"nodht-120x36", "nodht", 120, 36, RENDER_TEXT},
 	{"joining-80x24", "joining", 80, 24, RENDER_TEXT},
 	{"peers-80x24", "peers", 80, 24, RENDER_TEXT},
+	{"overview-120x36", "overview", 120, 36, RENDER_TEXT},
+	{"overview-80x24", "overview", 80, 24, RENDER_TEXT},
+	{"overview-40x12", "overview", 40, 12, RENDER_TEXT},
 };
 #define NGOLDENS (sizeof goldens / sizeof goldens[0])
 
@@ -179,7 +182,8 @@ static void ascii_screens_are_ascii(void **state)
 	struct golden g = {"", "dash", 120, 36, RENDER_ASCII};
 	static const char *const scenes[] = {"dash", "hostile", "add", "help",
 		"toasts", "quit", "pieces", "empty", "dht", "nodes", "nodht",
-		"joining", "peers"};
+		"joining", "peers", "overview", "filestab", "peerstab",
+		"trackerstab", "piecestab", "logtab"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
@@ -213,7 +217,8 @@ static void draws_at_every_size(void **state)
 	static const char *const names[] = {"dash", "empty", "hostile", "add",
 		"help", "confirm", "sort", "cmdline", "filter", "quit",
 		"toasts", "pieces", "peers", "speed", "log", "dht", "nodes",
-		"nodht", "joining"};
+		"nodht", "joining", "overview", "filestab", "peerstab",
+		"trackerstab", "piecestab", "logtab"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -1,0 +1,93 @@
+/*
+ * scene_tabs.c - see scene_tabs.h.
+ */
+#include "ui/scene_tabs.h"
+
+#define MIB (1024ull * 1024)
+
+/* 3,711 pieces of one MiB. */
+static const struct file_row files[] = {
+	{"Cosmos Laundromat/Cosmos.Laundromat.2015.2160p.HDR.mkv", 2900 * MIB,
+		1900 * MIB, 0, 2900, 7, false},
+	{"Cosmos Laundromat/Extras/making-of-part-1.mp4", 211 * MIB, 211 * MIB,
+		2900, 3111, 4, false},
+	{"Cosmos Laundromat/Extras/making-of-part-2.mp4", 198 * MIB, 104 * MIB,
+		3111, 3309, 4, false},
+	{"Cosmos Laundromat/Extras/storyboards.pdf", 89 * MIB, 0, 3309, 3398, 1,
+		false},
+	{"Cosmos Laundromat/Subtitles/de.srt", 120000, 0, 3398, 3399, 4, false},
+	{"Cosmos Laundromat/Subtitles/en.srt", 118000, 0, 3398, 3399, 4, false},
+	{"Cosmos Laundromat/Project files/victor.blend", 200 * MIB, 100 * MIB,
+		3399, 3599, 0, false},
+	{"Cosmos Laundromat/Project files/franck.blend", 100 * MIB, 60 * MIB,
+		3599, 3699, 0, false},
+	{"Cosmos Laundromat/LICENSE-CC-BY.txt", 12400, 12400, 3699, 3700, 4,
+		false},
+	{"Cosmos Laundromat/poster.jpg", 11 * MIB, 6 * MIB, 3700, 3711, 4,
+		false},
+};
+
+static const struct tracker_row trackers[] = {
+	{.url = "udp://tracker.opentrackr.org:1337/announce",
+		.tier = 0,
+		.status = TRACKER_FAILED,
+		.text = "timed out",
+		.seeds = UINT32_MAX,
+		.leeches = UINT32_MAX,
+		.downloaded = UINT32_MAX,
+		.next_announce_s = 30,
+		.last_announce_s = 40,
+		.fails = 2},
+	{.url = "udp://explodie.org:6969/announce",
+		.tier = 0,
+		.status = TRACKER_OK,
+		.seeds = 31,
+		.leeches = 118,
+		.downloaded = 2804,
+		.last_peers = 50,
+		.next_announce_s = 18 * 60,
+		.last_announce_s = 12 * 60,
+		.is_current = true},
+	{.url = "https://tracker.gbitt.info/announce",
+		.tier = 0,
+		.status = TRACKER_OK,
+		.text = "please use the new address",
+		.seeds = 33,
+		.leeches = 121,
+		.downloaded = UINT32_MAX,
+		.last_peers = 12,
+		.next_announce_s = 26 * 60,
+		.last_announce_s = 4 * 60},
+	{.url = "udp://tracker.torrent.eu.org:451/announce",
+		.tier = 1,
+		.status = TRACKER_IDLE,
+		.seeds = UINT32_MAX,
+		.leeches = UINT32_MAX,
+		.downloaded = UINT32_MAX,
+		.next_announce_s = UINT32_MAX,
+		.last_announce_s = UINT32_MAX},
+	{.url = "http://tracker.example.net/announce",
+		.tier = 2,
+		.status = TRACKER_FAILED,
+		.text = "404 Not Found",
+		.seeds = UINT32_MAX,
+		.leeches = UINT32_MAX,
+		.downloaded = UINT32_MAX,
+		.next_announce_s = 51 * 60,
+		.last_announce_s = 9 * 60,
+		.fails = 7},
+};
+
+void scene_files(struct torrent_detail *d)
+{
+	d->files = files;
+	d->nfiles = sizeof files / sizeof files[0];
+	d->what |= WATCH_FILES;
+}
+
+void scene_trackers(struct torrent_detail *d)
+{
+	d->trackers = trackers;
+	d->ntrackers = sizeof trackers / sizeof trackers[0];
+	d->what |= WATCH_TRACKERS;
+}
