@@ -9,7 +9,6 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "base/list.h"
 #include "base/mem.h"
 #include "core/swarm/peer_book.h"
 #include "core/swarm/pex.h"

@@ -19,6 +19,7 @@
 
 #include "base/addr.h"
 #include "base/bitfield.h"
+#include "base/list.h"
 #include "base/rng.h"
 #include "core/host.h"
 #include "core/limiter.h"
