@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "cli/adding.h"
 #include "cli/cli.h"
+#include "cli/picture.h"
 #include "cli/runtime.h"
 #include "cli/session_opts.h"
 #include "ui/format.h"
@@ -183,33 +184,46 @@ int session_run(const struct session_opts *opts, const struct operands *ops)
 	return status;
 }
 
+struct session_args {
+	struct session_opts opts;
+	struct picture_opts picture;
+};
+
 static enum err take(void *user, int id, const char *value, struct fault *fault)
 {
-	return session_opts_take(user, id, value, fault);
+	struct session_args *a = user;
+	enum err err;
+
+	if (picture_opts_take(&a->picture, id, value, &err, fault))
+		return err;
+	return session_opts_take(&a->opts, id, value, fault);
 }
 
 static int run(int argc, char **argv)
 {
-	struct session_opts opts;
+	struct session_args a;
 	struct operands ops;
 	int status;
 
-	session_opts_init(&opts);
-	status = cli_parse(&session_command, argc, argv, take, &opts, &ops);
+	session_opts_init(&a.opts);
+	picture_opts_init(&a.picture);
+	status = cli_parse(&session_command, argc, argv, take, &a, &ops);
 	if (status != CLI_GO_ON)
 		return status;
-	status = session_run(&opts, &ops);
+	status = a.picture.wanted ? picture_run(&a.picture)
+	                          : session_run(&a.opts, &ops);
 	mem_free(ops.at);
 	return status;
 }
 
-static const struct option_set *const sets[] = {&session_option_set};
+static const struct option_set *const sets[] = {
+	&session_option_set, &picture_option_set};
 
 const struct cli_command session_command = {
 	.operands = "[OPTIONS] [TORRENT | MAGNET | INFOHASH | URL]...",
 	.about = "A BitTorrent client for the terminal. Without a command: the "
 		 "full screen.",
 	.sets = sets,
-	.nsets = 1,
+	.nsets = 2,
 	.run = run,
 };

@@ -200,6 +200,20 @@ def the_help_names_every_option_of_the_contract(w):
 
 
 @test
+def a_made_up_screen_can_be_printed(w):
+    text = w.run("--render", "120x36", "--scene", "dash").stdout.decode()
+    lines = text.splitlines()
+    assert len(lines) == 36 and max(map(len, lines)) <= 120
+    assert "1 Torrents" in text and "\x1b" not in text
+    plain = w.run("--render", "80x24", "--style", "ascii").stdout
+    assert max(plain) < 128
+    assert b"\x1b[" in w.run("--render", "80x24", "--style", "ansi").stdout
+    assert w.run("--render", "80x24", "--scene", "nope", status=1).stderr.startswith(b"bttui: a scene is one of ")
+    for bad in (["--render", "80"], ["--render", "0x5"], ["--render", "80x24", "--style", "loud"]):
+        w.run(*bad, status=2)
+
+
+@test
 def usage_errors_exit_with_2(w):
     for args in (["--nope"], ["get"], ["get", "--dir"], ["get", "--timeout", "soon", "x"], ["get", "-p", "65536", "x"],
                  ["get", "--peer", "here", "x"], ["get", "--quiet=yes", "x"], ["get", "--encryption", "maybe", "x"],
