@@ -352,7 +352,9 @@ void dht_answer(struct dht *d, struct family *f, const struct krpc *query,
 {
 	if (query->method < KRPC_METHODS)
 		d->traffic[query->method].in++;
-	if (!throttle_admits(d->throttle, from, d->now_ms)) {
+	/* 0: no limit at all. */
+	if (d->cfg.answers_per_s != 0 &&
+		!throttle_admits(d->throttle, from, d->now_ms)) {
 		if (query->method < KRPC_METHODS)
 			d->traffic[query->method].refused++;
 		note_ban(d, from);

@@ -56,12 +56,13 @@ static bool begin(struct dht *d, struct txn *t)
 	return false;
 }
 
-bool dht_ask(struct dht *d, struct family *f, struct krpc *q,
+bool dht_ask(struct dht *d, struct family *f, const struct krpc *what,
 	const struct addr *to, uint64_t owner)
 {
+	struct krpc q = *what;
 	uint8_t packet[KRPC_PACKET_MAX];
 	struct writer w = writer_of(packet, sizeof packet);
-	struct txn t = {.method = q->method,
+	struct txn t = {.method = q.method,
 		.to = *to,
 		.owner = owner,
 		.sent_ms = d->now_ms};
@@ -71,18 +72,18 @@ bool dht_ask(struct dht *d, struct family *f, struct krpc *q,
 		return false;
 	if (!begin(d, &t))
 		return false;
-	q->kind = KRPC_QUERY;
-	q->tid = span_of(t.id, sizeof t.id);
-	q->has_id = true;
-	q->id = f->id;
-	q->read_only = d->cfg.read_only;
+	q.kind = KRPC_QUERY;
+	q.tid = span_of(t.id, sizeof t.id);
+	q.has_id = true;
+	q.id = f->id;
+	q.read_only = d->cfg.read_only;
 	if (d->cfg.version)
-		q->version = span_of(d->version, sizeof d->version);
-	set_want(d, f, q);
-	krpc_write(q, &w);
+		q.version = span_of(d->version, sizeof d->version);
+	set_want(d, f, &q);
+	krpc_write(&q, &w);
 	assert(!w.full);
 	table_asked(f->table, to, d->now_ms);
-	d->traffic[q->method].out++;
+	d->traffic[q.method].out++;
 	d->bootstrap_asked += dht_is_router(d, to);
 	dht_send(d, to, writer_span(&w));
 	return true;

@@ -51,7 +51,7 @@
 #define JOIN_TABLE 32u /* contacts that a lookup starts from */
 #define REFRESH_JOBS_MAX 4u
 
-#define VOTES_KEPT (2 * DHT_EXTERNAL_VOTES)
+#define VOTES_KEPT ((size_t)2 * DHT_EXTERNAL_VOTES)
 #define ID_HOLD_MS 600000u /* between two changes of our id */
 
 #define SIZE_SAMPLES 32u
@@ -218,9 +218,9 @@ void dht_answer(struct dht *d, struct family *f, const struct krpc *query,
 
 /* Whether a query may go out now; if not, a wake-up comes when it may. */
 bool dht_can_ask(struct dht *d);
-/* q has a method and its arguments, the rest is filled in.  False: this
+/* `what` has a method and its arguments, the rest is filled in.  False: this
  * address is not asked. */
-bool dht_ask(struct dht *d, struct family *f, struct krpc *q,
+bool dht_ask(struct dht *d, struct family *f, const struct krpc *what,
 	const struct addr *to, uint64_t owner);
 bool dht_ping(struct dht *d, struct family *f, const struct addr *to,
 	uint64_t owner);

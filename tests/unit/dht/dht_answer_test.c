@@ -421,8 +421,7 @@ static void a_query_with_something_missing_gets_an_error(void **state)
 		"d1:ad2:id3:abce1:q4:ping1:t2:aa1:y1:qe",
 		"d1:q4:ping1:t2:aa1:y1:qe",
 		"d1:ad2:id20:abcdefghij0123456789e1:q9:find_node1:t2:aa1:y1:qe",
-		"d1:ad2:id20:abcdefghij01234567896:target20:"
-		"mnopqrstuvwxyz123456e1:qi4e1:t2:aa1:y1:qe",
+		"d1:ad2:id20:abcdefghij0123456789e1:qi4e1:t2:aa1:y1:qe",
 		"d1:t1:a1:y1:qe",
 	};
 	struct net_packet p;
