@@ -41,8 +41,8 @@ struct app_config {
 	const char *download_dir; /* NULL: the setting, else XDG, else "." */
 	const struct app_setting *settings;
 	size_t nsettings;
-	struct addr bind[2];  /* as in struct host_config */
-	int port;             /* APP_PORT_FROM_SETTINGS, 0: any, or a port */
+	struct addr bind[2]; /* as in struct host_config */
+	int port;            /* APP_PORT_FROM_SETTINGS, 0: any, or a port */
 	/* "HOST:PORT" of nodes to join the DHT by; borrowed until the app is
 	 * closed.  None: the well-known ones. */
 	const char *const *dht_nodes;

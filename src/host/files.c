@@ -294,7 +294,7 @@ static int transfer(struct files *f, struct file_worker *w, bool write,
 		if (count == 0)
 			return -EINVAL;
 		did = write ? write_alone(f, place->ref, w->iov, count, at)
-			    : f->io.preadv(place->ref->fd, w->iov, count,
+		            : f->io.preadv(place->ref->fd, w->iov, count,
 				      (off_t)at);
 		if (did < 0 && errno == EINTR)
 			continue;
