@@ -136,7 +136,7 @@ static void work(uv_work_t *req)
 				errmap_text(os));
 	}
 	buf_free(&text);
-	free(real); /* NOLINT: realpath() took it from malloc() */
+	free(real); /* NOLINT: realpath() made it */
 }
 
 /* --- the loop ------------------------------------------------------------- */
