@@ -86,10 +86,32 @@ void dht_free(struct dht *d)
 	mem_free(d);
 }
 
+/* Whatever was learnt of the network before may have been of another one, and
+ * who did not answer meanwhile was not heard. */
+static void wake_up(struct dht *d)
+{
+	d->forgive_ms = d->now_ms;
+	for (size_t i = 0; i < 2; i++) {
+		struct family *f = &d->fam[i];
+
+		if (!f->table)
+			continue;
+		table_forgive(f->table);
+		f->nvotes = 0;
+		f->join_wait_ms = 0;
+		dht_join_soon(d, f);
+	}
+}
+
 void dht_see_time(struct dht *d, uint64_t now)
 {
+	bool has_slept =
+		now > d->now_ms + SLEPT_MS && now - SLEPT_MS > dht_deadline(d);
+
 	if (now > d->now_ms)
 		d->now_ms = now;
+	if (has_slept)
+		wake_up(d);
 }
 
 struct family *dht_family(struct dht *d, uint8_t family)
@@ -247,21 +269,10 @@ void dht_add_contact(struct dht *d, const struct addr *a, uint64_t now)
 	dht_jobs_run(d);
 }
 
-/* Whatever was learnt of the network before may have been of another one. */
 void dht_wake_up(struct dht *d, uint64_t now)
 {
 	dht_see_time(d, now);
-	d->forgive_ms = d->now_ms;
-	for (size_t i = 0; i < 2; i++) {
-		struct family *f = &d->fam[i];
-
-		if (!f->table)
-			continue;
-		table_forgive(f->table);
-		f->nvotes = 0;
-		f->join_wait_ms = 0;
-		dht_join_soon(d, f);
-	}
+	wake_up(d);
 	dht_jobs_run(d);
 }
 

@@ -137,7 +137,8 @@ void dht_save(const struct dht *d, uint64_t now, struct buf *out);
  */
 MUST_CHECK enum err dht_restore(struct dht *d, struct span saved, uint64_t now);
 
-/* After a sleep or a change of network: ping anew, blame nobody. */
+/* After a sleep or a change of network: ping anew, blame nobody.  A tick that
+ * comes half a minute late does the same. */
 void dht_wake_up(struct dht *d, uint64_t now);
 void dht_refresh(struct dht *d, uint64_t now); /* all buckets */
 

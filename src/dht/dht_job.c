@@ -28,17 +28,63 @@ static bool is_among(const struct contact *const *c, size_t n,
 	return false;
 }
 
-void dht_job_start(struct dht *d, struct job *j, size_t routers_below)
+static size_t add_routers(struct dht *d, struct job *j,
+	const struct contact *const *near, size_t n)
 {
-	const struct contact *near[JOIN_TABLE];
+	size_t added = 0;
+
+	for (size_t i = 0; i < d->nrouters; i++) {
+		if (d->routers[i].family != j->fam->family ||
+			is_among(near, n, &d->routers[i]))
+			continue;
+		lookup_add(j->lookup, NULL, &d->routers[i]);
+		added++;
+	}
+	return added;
+}
+
+/* Nobody answers: perhaps it was the network, and it is back. */
+static size_t add_silent(struct job *j)
+{
+	const struct contact *c[LOOKUP_STARTS];
+	unsigned nbuckets = j->fam->nbuckets;
+	size_t n = 0;
+
+	for (unsigned i = nbuckets; i-- > 0 && n < LOOKUP_STARTS;)
+		n += table_bucket(j->fam->table, i, c + n, LOOKUP_STARTS - n);
+	for (size_t i = 0; i < n; i++)
+		lookup_add(j->lookup, &c[i]->id, &c[i]->addr);
+	return n;
+}
+
+bool dht_job_start(struct dht *d, struct job *j, size_t routers_below)
+{
+	const struct contact *near[LOOKUP_STARTS];
 	size_t n = table_closest(j->fam->table, &j->target, false, d->now_ms,
-		near, JOIN_TABLE);
+		near, LOOKUP_STARTS);
+	size_t added = n;
 
 	for (size_t i = 0; i < n; i++)
 		lookup_add(j->lookup, &near[i]->id, &near[i]->addr);
-	for (size_t i = 0; n < routers_below && i < d->nrouters; i++)
-		if (!is_among(near, n, &d->routers[i]))
-			lookup_add(j->lookup, NULL, &d->routers[i]);
+	j->is_poor = n < TABLE_K;
+	if (n < routers_below)
+		added += add_routers(d, j, near, n);
+	if (n == 0)
+		added += add_silent(j);
+	return added > 0;
+}
+
+void dht_jobs_meet(struct dht *d, const struct family *f,
+	const struct node_id *id, const struct addr *a)
+{
+	list_for_each (it, &d->jobs) {
+		struct job *j = container_of(it, struct job, node);
+
+		if (j->fam != f || !j->is_poor || !j->lookup)
+			continue;
+		lookup_add(j->lookup, id, a);
+		j->is_marked = true;
+	}
 }
 
 void dht_job_end_lookup(struct dht *d, struct job *j)

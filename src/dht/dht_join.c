@@ -37,14 +37,6 @@ void dht_join_through(struct dht *d, struct family *f, const struct addr *a)
 	}
 }
 
-static bool has_router(const struct dht *d, const struct family *f)
-{
-	for (size_t i = 0; i < d->nrouters; i++)
-		if (d->routers[i].family == f->family)
-			return true;
-	return false;
-}
-
 static void join_again(struct dht *d, struct family *f)
 {
 	f->join_wait_ms = f->join_wait_ms ? 2 * f->join_wait_ms : JOIN_AGAIN_MS;
@@ -63,19 +55,18 @@ static void ask_saved_again(struct dht *d, struct family *f)
 
 static void start_join(struct dht *d, struct family *f)
 {
-	struct job *j;
+	struct job *j = dht_job_new(d, f, DHT_LOOKUP_SELF, &f->id);
 
 	f->join_at_ms = DHT_NEVER;
 	if (f->live == 0)
 		ask_saved_again(d, f);
-	if (f->live == 0 && !has_router(d, f)) {
-		if (f->nsaved > 0)
-			join_again(d, f);
+	if (dht_job_start(d, j, f->needs_routers ? SIZE_MAX : TABLE_K)) {
+		f->is_joining = true;
 		return;
 	}
-	f->is_joining = true;
-	j = dht_job_new(d, f, DHT_LOOKUP_SELF, &f->id);
-	dht_job_start(d, j, f->needs_routers ? SIZE_MAX : TABLE_K);
+	dht_job_free(d, j);
+	if (f->nsaved > 0)
+		join_again(d, f);
 }
 
 void dht_join_tick(struct dht *d, struct family *f)

@@ -47,8 +47,9 @@
 
 #define JOIN_GRACE_MS 200u /* saved contacts may come right after a router */
 #define JOIN_AGAIN_MS 5000u
-#define JOIN_AGAIN_MAX_MS 900000u
-#define JOIN_TABLE 32u /* contacts that a lookup starts from */
+#define JOIN_AGAIN_MAX_MS 300000u
+#define LOOKUP_STARTS 32u /* contacts that a lookup starts from */
+#define SLEPT_MS 30000u   /* after it was due: the owner was not running */
 #define REFRESH_JOBS_MAX 4u
 
 #define VOTES_KEPT ((size_t)2 * DHT_EXTERNAL_VOTES)
@@ -128,6 +129,7 @@ struct job {
 	size_t ntold;
 	bool is_marked;
 	bool is_starved; /* could not ask for want of a budget */
+	bool is_poor;    /* began with few contacts: more are welcome */
 	bool is_over;
 };
 
@@ -198,6 +200,7 @@ struct dht {
 
 /* --- dht.c ---------------------------------------------------------------- */
 
+/* Also notices that the owner was not running for a while. */
 void dht_see_time(struct dht *d, uint64_t now);
 /* NULL: there is no such family, or it is off. */
 struct family *dht_family(struct dht *d, uint8_t family);
@@ -246,8 +249,12 @@ void dht_events_free(struct dht *d);
 
 struct job *dht_job_new(struct dht *d, struct family *f,
 	enum dht_lookup_kind kind, const struct node_id *target);
-/* Contacts to start from; routers too when there are few. */
-void dht_job_start(struct dht *d, struct job *j, size_t routers_below);
+/* Contacts to start from; with fewer usable ones than this, routers too.
+ * False: there is nobody. */
+bool dht_job_start(struct dht *d, struct job *j, size_t routers_below);
+/* A contact answered: a lookup that began with few can start from it. */
+void dht_jobs_meet(struct dht *d, const struct family *f,
+	const struct node_id *id, const struct addr *a);
 void dht_job_free(struct dht *d, struct job *j);
 /* Its lookup is over: what may still be asked of it is kept. */
 void dht_job_end_lookup(struct dht *d, struct job *j);

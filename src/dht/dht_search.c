@@ -67,7 +67,8 @@ static void start(struct dht *d, struct search *s)
 			continue;
 		s->jobs[i] = dht_job_new(d, f, kind, &target);
 		s->jobs[i]->search = s;
-		dht_job_start(d, s->jobs[i], ROUTERS_BELOW);
+		dht_job_start(d, s->jobs[i],
+			dht_saved_is_pending(f) ? 0 : ROUTERS_BELOW);
 	}
 }
 

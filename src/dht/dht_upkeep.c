@@ -30,6 +30,7 @@ void dht_contact_answered(struct dht *d, struct family *f,
 
 	table_replied(f->table, id, a, rtt_ms, d->now_ms);
 	recount(d, f);
+	dht_jobs_meet(d, f, id, a);
 	if (has_changed)
 		dht_newcomer(d, a, true);
 }

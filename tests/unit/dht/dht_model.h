@@ -398,13 +398,18 @@ static inline void dht_model_receive(struct dht_model *m,
 
 static inline void dht_model_pass(struct dht_model *m, uint64_t ms)
 {
+	uint64_t end = m->now + ms, due;
 	unsigned ticks = 0;
 
-	m->now += ms;
-	while (dht_deadline(m->d) <= m->now) {
+	while ((due = dht_deadline(m->d)) <= end) {
+		if (due > m->now) {
+			m->now = due;
+			ticks = 0;
+		}
 		dht_tick(m->d, m->now);
 		assert(++ticks < MODEL_TICKS_MAX);
 	}
+	m->now = end;
 }
 
 /* --- a step
@@ -490,6 +495,9 @@ static inline void dht_model_step(struct dht_model *m)
 		dht_model_look(m);
 		break;
 	case 7:
+		/* Asleep for a while, perhaps. */
+		m->now += m->choose(m->source, 8) == 0 ? 100000 : 0;
+		break;
 	case 8:
 		dht_model_pass(m, pauses[m->choose(m->source, 16)]);
 		break;

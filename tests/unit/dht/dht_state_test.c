@@ -167,6 +167,7 @@ static void the_likeliest_are_asked_first(void **state)
 	}
 	save(n, &b);
 	restart(n);
+	net_run(&net, 100);
 	net.nstrays = 0;
 	assert_int_equal(dht_restore(n->d, buf_span(&b), net.now), ERR_OK);
 	net_run(&net, 100);
@@ -268,6 +269,59 @@ static void saved_contacts_come_before_bootstrap_hosts(void **state)
 	assert_int_equal(dht_restore(n->d, buf_span(&b), net.now), ERR_OK);
 	net_run(&net, 3000);
 	assert_int_equal(net_strays_to(&net, &router), 1);
+	buf_free(&b);
+}
+
+/* The first that answers may be a dud: those that come after it count too. */
+static void a_search_takes_contacts_that_come_back(void **state)
+{
+	struct dht_query look = net_hash("b");
+	struct addr router = net_v4(900), first = net_v4(800);
+	struct node_id id = net_id(&net, &first);
+	struct net_node *n = net_add(&net, true, false);
+	struct net_packet p;
+	struct buf b = {0};
+	dht_search_id s;
+	unsigned asked = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 6; i++) {
+		struct addr a = net_v4(700 + i);
+		struct node_id other = net_id(&net, &a);
+
+		net_meet(&net, n, &a, &other, NULL);
+	}
+	net_meet(&net, n, &first, &id, NULL);
+	save(n, &b);
+	restart(n);
+	net_run(&net, 1000);
+	net.nstrays = 0;
+	dht_add_router(n->d, &router, net.now);
+	assert_int_equal(dht_search(n->d, &look, net.now, &s), ERR_OK);
+	assert_int_equal(dht_restore(n->d, buf_span(&b), net.now), ERR_OK);
+	net_run(&net, NET_DELAY_MS);
+	net_expect(&net, &first, &p);
+	net_reply(&net, &p, (struct krpc){.kind = KRPC_REPLY}, &id);
+	net_run(&net, 2 * NET_DELAY_MS);
+	/* It is asked, and never answers. */
+	assert_int_equal(net_expect(&net, &first, &p).method, KRPC_GET_PEERS);
+	for (unsigned i = 0; i < 6; i++) {
+		struct addr a = net_v4(700 + i);
+
+		assert_true(net_take(&net, &a, &p));
+		id = net_id(&net, &a);
+		net_reply(&net, &p, (struct krpc){.kind = KRPC_REPLY}, &id);
+	}
+	net_run(&net, 100);
+	for (unsigned i = 0; i < 6; i++) {
+		struct addr a = net_v4(700 + i);
+
+		while (net_take(&net, &a, &p))
+			asked += net_parse(&p).method == KRPC_GET_PEERS;
+	}
+	assert_in_range(asked, LOOKUP_ALPHA - 1, 6);
+	/* Bootstrap hosts have nothing to do with it. */
+	assert_int_equal(net_strays_to(&net, &router), 0);
 	buf_free(&b);
 }
 
@@ -411,6 +465,7 @@ int main(void)
 		TEST(an_evening_without_network_costs_no_contacts),
 		TEST(a_network_that_comes_back_is_found_by_saved_contacts),
 		TEST(saved_contacts_come_before_bootstrap_hosts),
+		TEST(a_search_takes_contacts_that_come_back),
 		TEST(no_more_than_enough_is_saved),
 		TEST(any_flipped_byte_is_found),
 		TEST(a_checksum_does_not_make_it_sound),
