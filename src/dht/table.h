@@ -61,14 +61,14 @@
 
 /*
  * Upkeep.  A contact unheard of for TABLE_PING_MS is pinged, so that a table
- * at rest stays good.  Pings are TABLE_PING_PACE_MS apart, which is enough for
- * 200 contacts, and TABLE_PING_YOUNG_MS while fewer than half of the contacts
- * are good: the table is young, or was asleep.  A contact that did not answer
+ * at rest stays good.  Pings are TABLE_PING_PACE_MS apart, so that 200 contacts
+ * heard of at once do so too, and TABLE_PING_YOUNG_MS while fewer than half of
+ * them are good: the table is young, or was asleep.  One that did not answer
  * is asked again after TABLE_AGAIN_MS while a spare waits, else after 1, 4 or
  * 16 times that, a bad one after TABLE_REFRESH_MS.
  */
 #define TABLE_PING_MS 780000u
-#define TABLE_PING_PACE_MS 4000u
+#define TABLE_PING_PACE_MS 600u
 #define TABLE_PING_YOUNG_MS 500u
 #define TABLE_AGAIN_MS 20000u
 

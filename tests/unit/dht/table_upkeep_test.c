@@ -49,6 +49,17 @@ static struct table *full_table(uint64_t now)
 	return t;
 }
 
+/* As that of a node which has just joined: all are due at the same time. */
+static void a_table_that_filled_at_once_stays_good(void **state)
+{
+	struct table *t = full_table(T0);
+	struct rest r = at_rest(t, T0, T0 + 60 * MINUTE);
+
+	(void)state;
+	assert_int_equal(r.most_unsure, 0);
+	table_free(t);
+}
+
 static void a_table_at_rest_stays_good_with_few_messages(void **state)
 {
 	struct table *t = full_table(T0);
@@ -351,6 +362,7 @@ static void a_long_silence_brings_no_burst_of_refreshes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_table_that_filled_at_once_stays_good),
 		cmocka_unit_test(a_table_at_rest_stays_good_with_few_messages),
 		cmocka_unit_test(a_small_table_costs_less),
 		cmocka_unit_test(after_a_sleep_it_asks_faster),
