@@ -4,6 +4,9 @@
 #include "cli/session.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "app/signals.h"
 #include "base/mem.h"
@@ -11,6 +14,7 @@
 #include "cli/adding.h"
 #include "cli/cli.h"
 #include "cli/picture.h"
+#include "cli/report.h"
 #include "cli/runtime.h"
 #include "cli/session_opts.h"
 #include "ui/format.h"
@@ -24,6 +28,9 @@ struct session {
 	struct runtime *rt;
 	struct adding_peers *peers;
 	struct ui *ui;
+	/* There is no terminal that could show a screen: lines instead. */
+	bool lines;
+	struct report report;
 };
 
 /* ---- the end ---- */
@@ -70,7 +77,18 @@ static void on_notice(void *user, const struct notice *n)
 
 	if (n->kind == NOTICE_ADDED && s->peers)
 		adding_peers_tell(s->peers, n->torrent);
+	if (s->lines)
+		report_notice(&s->report, n,
+			engine_refresh(runtime_engine(s->rt)));
 	ui_dirty(s->ui);
+}
+
+static void on_second(void *user, const struct snapshot *snap)
+{
+	struct session *s = user;
+
+	if (s->lines && snap->nrows > 0)
+		report_progress(&s->report, snap);
 }
 
 static void on_changed(void *user, const struct snapshot *snap)
@@ -132,6 +150,23 @@ static void guard_terminal(struct session *s)
 	mem_free(path);
 }
 
+static bool has_screen(void)
+{
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread yet */
+	const char *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && term && term[0] &&
+	       strcmp(term, "dumb") != 0;
+}
+
+static void begin_lines(struct session *s)
+{
+	report_init(&s->report, false, false);
+	s->report.on_tty = false; /* one that takes no escape sequence */
+	s->report.seconds = REPORT_PLAIN_S - 1; /* the first line soon */
+	s->lines = true;
+}
+
 static int run_screen(struct session *s, const struct operands *ops)
 {
 	struct fault fault = {0};
@@ -140,15 +175,19 @@ static int run_screen(struct session *s, const struct operands *ops)
 	if (app_config_errors(runtime_app(s->rt), &fault))
 		buf_printf(&trouble, "bttui: warning: config: %s\n",
 			fault.what);
-	guard_terminal(s);
+	if (!has_screen())
+		begin_lines(s);
+	else
+		guard_terminal(s);
 	if (session_opts_check(app_settings(runtime_app(s->rt)), &fault) !=
 			ERR_OK ||
-		open_screen(s, &fault) != ERR_OK) {
+		(!s->lines && open_screen(s, &fault) != ERR_OK)) {
 		buf_free(&trouble);
 		cli_complain("%s", fault.what);
 		return CLI_FAILED;
 	}
-	runtime_leave_signals(s->rt);
+	if (!s->lines)
+		runtime_leave_signals(s->rt);
 	runtime_set_pulse(s->rt, PULSE_MS);
 	add_all(s, ops, &trouble);
 	s->peers = adding_peers_begin(runtime_app(s->rt), s->opts);
@@ -164,6 +203,7 @@ int session_run(const struct session_opts *opts, const struct operands *ops)
 	struct session s = {.opts = opts};
 	const struct runtime_events ev = {.notice = on_notice,
 		.changed = on_changed,
+		.second = has_screen() ? NULL : on_second,
 		.stop = on_stop,
 		.closed = on_closed,
 		.user = &s};
