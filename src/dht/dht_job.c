@@ -271,8 +271,9 @@ static void step(struct dht *d, struct job *j)
 		dht_search_step(d, j);
 		return;
 	}
-	pump(d, j);
-	if (j->is_starved || !lookup_is_done(j->lookup))
+	if (!lookup_is_done(j->lookup))
+		pump(d, j);
+	if (!lookup_is_done(j->lookup))
 		return;
 	dht_note_density(d, j->fam, j->lookup);
 	if (j->search)
