@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/config_file.h"
 #include "app/signals.h"
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -31,6 +33,7 @@ struct session {
 	/* There is no terminal that could show a screen: lines instead. */
 	bool lines;
 	struct report report;
+	struct config_file *config; /* NULL: nothing set is kept */
 };
 
 /* ---- the end ---- */
@@ -67,6 +70,35 @@ static void on_quit(void *user, bool at_once)
 static void on_stop(void *user, bool again)
 {
 	on_quit(user, again);
+}
+
+/* ---- what is set is kept ---- */
+
+static void on_keep(void *user, const char *key, const char *value)
+{
+	struct session *s = user;
+
+	if (s->config)
+		config_file_set(s->config, key, value);
+}
+
+static void on_keep_failed(void *user, const struct fault *f)
+{
+	struct session *s = user;
+
+	if (s->ui)
+		ui_complain(s->ui, f->what);
+}
+
+/* Not where there is something that is no file, like /dev/null. */
+static struct config_file *open_config(struct session *s)
+{
+	const char *path = app_config_path(runtime_app(s->rt));
+	struct stat st;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return NULL;
+	return config_file_new(runtime_loop(s->rt), path, on_keep_failed, s);
 }
 
 /* ---- events ---- */
@@ -127,6 +159,7 @@ static enum err open_screen(struct session *s, struct fault *fault)
 		.engine = runtime_engine(s->rt),
 		.settings = app_settings(runtime_app(s->rt)),
 		.quit = on_quit,
+		.keep = s->config ? on_keep : NULL,
 		.user = s};
 
 	return ui_open(&cfg, &s->ui, fault);
@@ -138,6 +171,9 @@ static void on_closed(void *user)
 
 	if (s->ui)
 		ui_close(s->ui, on_ui_closed, s);
+	if (s->config)
+		config_file_close(s->config, NULL, NULL);
+	s->config = NULL;
 }
 
 /* From here on a crash gives the terminal back first. */
@@ -175,10 +211,12 @@ static int run_screen(struct session *s, const struct operands *ops)
 	if (app_config_errors(runtime_app(s->rt), &fault))
 		buf_printf(&trouble, "bttui: warning: config: %s\n",
 			fault.what);
-	if (!has_screen())
+	if (!has_screen()) {
 		begin_lines(s);
-	else
+	} else {
 		guard_terminal(s);
+		s->config = open_config(s);
+	}
 	if (session_opts_check(app_settings(runtime_app(s->rt)), &fault) !=
 			ERR_OK ||
 		(!s->lines && open_screen(s, &fault) != ERR_OK)) {

@@ -74,6 +74,7 @@ enum setting_id {
 	SET_UNITS, /* binary|si|bits */
 	SET_LAYOUT,
 	SET_SORT,
+	SET_SORT_REVERSE,
 	SET_CONFIRM_REMOVE,
 	SETTINGS_COUNT,
 };

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "ui/options.h"
 #include "ui/screen.h"
 #include "ui/views.h"
 
@@ -159,7 +160,7 @@ bool action_run(struct screen *s, enum action action)
 		view_push(s, &view_quit, NULL);
 		return true;
 	default:
-		return run_torrents(s, action);
+		return run_torrents(s, action) || options_act(s, action);
 	}
 }
 

@@ -18,25 +18,35 @@ static const struct {
 	const char *title;
 	int width; /* of the widest value */
 	bool left; /* aligned */
+	const char *word, *help;
 } columns[COLUMN_COUNT] = {
-	[COLUMN_NAME] = {"Name", 0, true},
-	[COLUMN_SIZE] = {"Size", 6, false},
-	[COLUMN_DONE] = {"Done", 6, false},
-	[COLUMN_BAR] = {"Progress", BAR_MIN, true},
-	[COLUMN_DOWN] = {"↓/s", 6, false},
-	[COLUMN_UP] = {"↑/s", 6, false},
-	[COLUMN_ETA] = {"ETA", 6, false},
-	[COLUMN_RATIO] = {"Ratio", 5, false},
-	[COLUMN_PEERS] = {"Peers", 7, false},
-	[COLUMN_AVAIL] = {"Avail", 5, false},
-	[COLUMN_ADDED] = {"Added", 6, false},
-	[COLUMN_TRACKER] = {"Tracker", 24, true},
+	[COLUMN_NAME] = {"Name", 0, true, "name", "always there"},
+	[COLUMN_SIZE] = {"Size", 6, false, "size", "of the wanted files"},
+	[COLUMN_DONE] = {"Done", 6, false, "done", "per cent verified"},
+	[COLUMN_BAR] = {"Progress", BAR_MIN, true, "bar", "progress as a bar"},
+	[COLUMN_DOWN] = {"↓/s", 6, false, "down", "download, bytes a second"},
+	[COLUMN_UP] = {"↑/s", 6, false, "up", "upload, bytes a second"},
+	[COLUMN_ETA] = {"ETA", 6, false, "eta", "time left"},
+	[COLUMN_RATIO] = {"Ratio", 5, false, "ratio", "uploaded / downloaded"},
+	[COLUMN_PEERS] = {"Peers", 7, false, "peers", "connected / known"},
+	[COLUMN_AVAIL] = {"Avail", 5, false, "avail", "copies in the swarm"},
+	[COLUMN_LABEL] = {"Label", 6, true, "label", "its label"},
+	[COLUMN_ADDED] = {"Added", 6, false, "added", "when it was added"},
+	[COLUMN_TRACKER] = {"Tracker", 24, true, "tracker",
+		"the last that answered"},
+	[COLUMN_QUEUE] = {"#", 3, false, "queue", "place in the queue"},
+	[COLUMN_LEFT] = {"Left", 6, false, "left", "bytes still missing"},
+	[COLUMN_DOWNLOADED] = {"Got", 6, false, "downloaded",
+		"bytes downloaded"},
+	[COLUMN_UPLOADED] = {"Sent", 6, false, "uploaded", "bytes uploaded"},
+	[COLUMN_PATH] = {"Folder", 24, true, "path", "where it lies"},
 };
 
 /* What leaves first when it gets narrow. */
-static const uint8_t leaving[] = {COLUMN_TRACKER, COLUMN_ADDED, COLUMN_AVAIL,
-	COLUMN_PEERS, COLUMN_SIZE, COLUMN_RATIO, COLUMN_BAR, COLUMN_ETA,
-	COLUMN_UP, COLUMN_DOWN, COLUMN_DONE};
+static const uint8_t leaving[] = {COLUMN_PATH, COLUMN_TRACKER, COLUMN_UPLOADED,
+	COLUMN_DOWNLOADED, COLUMN_LEFT, COLUMN_QUEUE, COLUMN_LABEL,
+	COLUMN_ADDED, COLUMN_AVAIL, COLUMN_PEERS, COLUMN_SIZE, COLUMN_RATIO,
+	COLUMN_BAR, COLUMN_ETA, COLUMN_UP, COLUMN_DOWN, COLUMN_DONE};
 
 static const struct {
 	const char *word, *label;
@@ -55,6 +65,8 @@ static const struct {
 	[SORT_PEERS] = {"peers", "Peers", 'p', true, COLUMN_PEERS},
 	[SORT_ADDED] = {"added", "Added", 'a', true, COLUMN_ADDED},
 	[SORT_STATE] = {"state", "State", 't', false, COLUMN_COUNT},
+	[SORT_LABEL] = {"label", "Label", 'l', false, COLUMN_LABEL},
+	[SORT_QUEUE] = {"queue", "Queue order", 'q', false, COLUMN_QUEUE},
 };
 
 const char *sort_word(enum sort_key key)
@@ -149,6 +161,16 @@ static double done_of(const struct torrent_row *row)
 	return (double)row->have_bytes / (double)row->size_bytes;
 }
 
+/* Those without a label stand behind the others. */
+static int compare_labels(const char *a, const char *b)
+{
+	bool has_a = a && *a, has_b = b && *b;
+
+	if (!has_a || !has_b)
+		return has_b - has_a;
+	return strcasecmp(a, b);
+}
+
 static int compare_doubles(double a, double b)
 {
 	return a < b ? -1 : a > b;
@@ -179,6 +201,10 @@ int sort_compare(enum sort_key key, const struct torrent_row *a,
 			(uint64_t)b->added_s);
 	case SORT_STATE:
 		return state_rank(a) - state_rank(b);
+	case SORT_LABEL:
+		return compare_labels(a->label, b->label);
+	case SORT_QUEUE: /* 0, no place, comes last */
+		return compare_numbers(a->place - 1u, b->place - 1u);
 	case SORT_DEFAULT:
 	case SORT_COUNT:
 		break;
@@ -194,19 +220,109 @@ static int name_min(int cols)
 	return cols < 70 ? 14 : cols < 100 ? 24 : 30;
 }
 
-void columns_fit(int cols, struct columns *out)
+void columns_default(struct column_choice *out)
+{
+	*out = (struct column_choice){.n = 0};
+	for (int c = 0; c < COLUMN_QUEUE; c++)
+		out->list[out->n++] = (uint8_t)c;
+}
+
+const char *column_word(enum column c)
+{
+	return columns[c].word;
+}
+
+const char *column_help(enum column c)
+{
+	return columns[c].help;
+}
+
+static int find_word(const char *text, size_t len)
+{
+	int c = 0;
+
+	while (c < COLUMN_COUNT &&
+		(strlen(columns[c].word) != len ||
+			strncasecmp(columns[c].word, text, len) != 0))
+		c++;
+	return c;
+}
+
+static bool is_in(const struct column_choice *c, int column)
+{
+	return memchr(c->list, column, c->n) != NULL;
+}
+
+enum err columns_parse(const char *text, struct column_choice *out,
+	struct fault *fault)
+{
+	struct column_choice c = {.is_own = true};
+
+	if (strcmp(text, "default") == 0) {
+		columns_default(out);
+		return ERR_OK;
+	}
+	while (*text) {
+		size_t len = strcspn(text, ", ");
+		int at = find_word(text, len);
+
+		if (len && at == COLUMN_COUNT)
+			return fault_set(fault, ERR_SYNTAX, 0,
+				"there is no column %.*s", (int)(len & 31),
+				text);
+		if (len && !is_in(&c, at))
+			c.list[c.n++] = (uint8_t)at;
+		text += len + (text[len] != '\0');
+	}
+	if (!is_in(&c, COLUMN_NAME)) {
+		memmove(c.list + 1, c.list, c.n++);
+		c.list[0] = COLUMN_NAME;
+	}
+	*out = c;
+	return ERR_OK;
+}
+
+void columns_print(const struct column_choice *c, char out[COLUMNS_TEXT_MAX])
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < c->n; i++)
+		len += (size_t)snprintf(out + len, COLUMNS_TEXT_MAX - len,
+			"%s%s", i ? "," : "", columns[c->list[i]].word);
+}
+
+/* The name's least width while this column may stay. */
+static int keep_from(const struct column_choice *choice, int column, int cols)
+{
+	/* Nobody asked for it, and not everybody has labels. */
+	if (column == COLUMN_LABEL && !choice->is_own)
+		return NAME_ROOMY;
+	return name_min(cols);
+}
+
+void columns_fit(int cols, const struct column_choice *choice,
+	struct columns *out)
 {
 	int name = cols - COLUMNS_FIRST - 1;
 	int x;
 
 	*out = (struct columns){0};
-	for (int i = COLUMN_NAME + 1; i < COLUMN_COUNT; i++) {
-		out->at[i].w = columns[i].width;
-		name -= columns[i].width + 1;
+	for (size_t i = 0; i < choice->n; i++) {
+		int c = choice->list[i];
+
+		if (c == COLUMN_NAME)
+			continue;
+		out->at[c].w = columns[c].width;
+		name -= columns[c].width + 1;
 	}
-	for (size_t i = 0; i < sizeof leaving && name < name_min(cols); i++) {
-		name += out->at[leaving[i]].w + 1;
-		out->at[leaving[i]].w = 0;
+	for (size_t i = 0; i < sizeof leaving; i++) {
+		int c = leaving[i];
+
+		if (!out->at[c].w || name >= keep_from(choice, c, cols))
+			continue;
+		name += out->at[c].w + 1;
+		out->at[c].w = 0;
 	}
 	if (name > NAME_ROOMY && out->at[COLUMN_BAR].w) {
 		int grow = name - NAME_ROOMY;
@@ -218,11 +334,14 @@ void columns_fit(int cols, struct columns *out)
 	}
 	out->at[COLUMN_NAME].w = name > 0 ? name : 0;
 	x = COLUMNS_FIRST;
-	for (int i = 0; i < COLUMN_COUNT; i++)
-		if (out->at[i].w) {
-			out->at[i].x = x;
-			x += out->at[i].w + 1;
+	for (size_t i = 0; i < choice->n; i++) {
+		int c = choice->list[i];
+
+		if (out->at[c].w) {
+			out->at[c].x = x;
+			x += out->at[c].w + 1;
 		}
+	}
 }
 
 const char *column_title(enum column c, enum glyph_tier tier)
@@ -338,6 +457,29 @@ void column_value(enum column c, const struct torrent_row *row, int64_t wall_s,
 			if (row->avail_milli < 1000)
 				out->role = ROLE_WARN;
 		}
+		break;
+	case COLUMN_LABEL:
+		text_value(row->label, out);
+		break;
+	case COLUMN_QUEUE:
+		if (row->place)
+			snprintf(out->text, sizeof out->text, "%u", row->place);
+		break;
+	case COLUMN_LEFT:
+		if (row->size_bytes > row->have_bytes)
+			format_size_short(out->text,
+				row->size_bytes - row->have_bytes, units);
+		break;
+	case COLUMN_DOWNLOADED:
+		if (row->down_bytes)
+			format_size_short(out->text, row->down_bytes, units);
+		break;
+	case COLUMN_UPLOADED:
+		if (row->up_bytes)
+			format_size_short(out->text, row->up_bytes, units);
+		break;
+	case COLUMN_PATH:
+		text_value(row->dir, out);
 		break;
 	case COLUMN_ADDED:
 		format_age(out->text, row->added_s, wall_s);

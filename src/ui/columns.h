@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "core/snapshot.h"
 #include "ui/draw.h"
 #include "ui/format.h"
@@ -24,8 +25,14 @@ enum column {
 	COLUMN_RATIO,
 	COLUMN_PEERS,
 	COLUMN_AVAIL,
+	COLUMN_LABEL,
 	COLUMN_ADDED,
 	COLUMN_TRACKER,
+	COLUMN_QUEUE, /* from here on shown only when asked for */
+	COLUMN_LEFT,
+	COLUMN_DOWNLOADED,
+	COLUMN_UPLOADED,
+	COLUMN_PATH,
 	COLUMN_COUNT,
 };
 
@@ -41,6 +48,8 @@ enum sort_key {
 	SORT_PEERS,
 	SORT_ADDED,
 	SORT_STATE,
+	SORT_LABEL,
+	SORT_QUEUE,
 	SORT_COUNT,
 };
 
@@ -57,6 +66,22 @@ enum column sort_column(enum sort_key key); /* COLUMN_COUNT: none */
 int sort_compare(enum sort_key key, const struct torrent_row *a,
 	const struct torrent_row *b);
 
+/* Which columns are wanted, from the left. */
+struct column_choice {
+	uint8_t list[COLUMN_COUNT];
+	size_t n;
+	bool is_own; /* the user's: what he asked for leaves later */
+};
+void columns_default(struct column_choice *out);
+/* "name,size,done"; "default".
+ *   ERR_SYNTAX  the fault names the word; *out is as it was */
+MUST_CHECK enum err columns_parse(const char *text, struct column_choice *out,
+	struct fault *fault);
+#define COLUMNS_TEXT_MAX 160
+void columns_print(const struct column_choice *c, char out[COLUMNS_TEXT_MAX]);
+const char *column_word(enum column c); /* "size", as in such a list */
+const char *column_help(enum column c);
+
 /* Columns that fit into `cols`: x and width of each, width 0: left out. */
 struct columns {
 	struct {
@@ -64,7 +89,8 @@ struct columns {
 	} at[COLUMN_COUNT];
 };
 #define COLUMNS_FIRST 3 /* cursor, state, blank */
-void columns_fit(int cols, struct columns *out);
+void columns_fit(int cols, const struct column_choice *choice,
+	struct columns *out);
 
 const char *column_title(enum column c, enum glyph_tier tier);
 bool column_is_left(enum column c);

@@ -8,16 +8,12 @@
 #include <strings.h>
 
 #include "base/mem.h"
-#include "core/settings.h"
 #include "ui/actions.h"
+#include "ui/commands_priv.h"
 #include "ui/screen.h"
 #include "ui/views.h"
 
-typedef bool command_fn(struct screen *s, const char *rest,
-	struct fault *fault);
-
-static bool fail(struct fault *fault, const char *fmt, ...) PRINTF_LIKE(2, 3);
-static bool fail(struct fault *fault, const char *fmt, ...)
+bool command_fail(struct fault *fault, const char *fmt, ...)
 {
 	va_list args;
 
@@ -28,16 +24,16 @@ static bool fail(struct fault *fault, const char *fmt, ...)
 	return false;
 }
 
-static bool need_torrent(struct screen *s, struct fault *fault)
+bool command_needs_torrent(struct screen *s, struct fault *fault)
 {
 	if (screen_chosen(s) || s->list.nmarked)
 		return true;
-	return fail(fault, "no torrent is chosen");
+	return command_fail(fault, "no torrent is chosen");
 }
 
 static bool each(struct screen *s, enum command_kind kind, struct fault *fault)
 {
-	if (need_torrent(s, fault))
+	if (command_needs_torrent(s, fault))
 		action_each(s, kind);
 	return fault->code == ERR_OK;
 }
@@ -47,12 +43,12 @@ static bool send(struct screen *s, const struct command *c, struct fault *fault)
 	enum err e;
 
 	if (!s->ops->command)
-		return fail(fault, "nothing to command");
+		return command_fail(fault, "nothing to command");
 	e = s->ops->command(s->user, c, NULL, fault);
 	if (e == ERR_OK)
 		return true;
 	if (!fault->what[0])
-		return fail(fault, "%s", err_str(e));
+		return command_fail(fault, "%s", err_str(e));
 	return false;
 }
 
@@ -101,7 +97,7 @@ static bool do_announce(struct screen *s, const char *rest, struct fault *fault)
 static bool do_remove(struct screen *s, const char *rest, struct fault *fault)
 {
 	(void)rest;
-	if (need_torrent(s, fault))
+	if (command_needs_torrent(s, fault))
 		action_ask_remove(s, false);
 	return fault->code == ERR_OK;
 }
@@ -109,7 +105,7 @@ static bool do_remove(struct screen *s, const char *rest, struct fault *fault)
 static bool do_delete(struct screen *s, const char *rest, struct fault *fault)
 {
 	(void)rest;
-	if (need_torrent(s, fault))
+	if (command_needs_torrent(s, fault))
 		action_ask_remove(s, true);
 	return fault->code == ERR_OK;
 }
@@ -121,8 +117,8 @@ static bool do_sequential(struct screen *s, const char *rest,
 	struct torrent_id *ids;
 
 	if (strcmp(rest, "on") != 0 && strcmp(rest, "off") != 0)
-		return fail(fault, "sequential on, or sequential off");
-	if (!need_torrent(s, fault))
+		return command_fail(fault, "sequential on, or sequential off");
+	if (!command_needs_torrent(s, fault))
 		return false;
 	ids = list_targets(&s->list, &n);
 	for (size_t i = 0; i < n; i++) {
@@ -133,104 +129,6 @@ static bool do_sequential(struct screen *s, const char *rest,
 		action_command(s, &c, NULL);
 	}
 	mem_free(ids);
-	return true;
-}
-
-/* "NAME VALUE" to the engine, which knows all settings. */
-static bool set(struct screen *s, const char *name, const char *value,
-	struct fault *fault)
-{
-	const struct setting_info *row = settings_find(name);
-	struct command c = {.kind = CMD_SET};
-	char *text;
-	bool done;
-
-	if (row && row->when == SETTING_AT_START)
-		return fail(fault,
-			"%s is read at the start: it belongs in the config "
-			"file",
-			row->name);
-	text = mem_printf("%s %s", name, value);
-	c.text = text;
-	done = send(s, &c, fault);
-	mem_free(text);
-	if (done && row && row->when == SETTING_LATER)
-		screen_say(s, NEWS_WARN,
-			"%s is accepted, but has no effect yet", name);
-	else if (done)
-		screen_say(s, NEWS_GOOD, "%s is now %s", name, value);
-	return done;
-}
-
-static bool do_limit(struct screen *s, const char *rest, struct fault *fault)
-{
-	bool up = strncmp(rest, "up ", 3) == 0;
-	const char *value = rest + (up ? 3 : 5);
-
-	if (!up && strncmp(rest, "down ", 5) != 0)
-		return fail(fault, "limit down RATE, or limit up RATE");
-	value += strspn(value, " ");
-	if (!*value)
-		return fail(fault, "a rate: 750k, 2M, 0 for no limit");
-	return set(s, up ? "up_limit" : "down_limit", value, fault);
-}
-
-static bool do_set(struct screen *s, const char *rest, struct fault *fault)
-{
-	size_t len = strcspn(rest, " ");
-	const char *value = rest + len + strspn(rest + len, " ");
-	char name[64];
-
-	if (len == 0 || len >= sizeof name)
-		return fail(fault, "set NAME VALUE, or set NAME to see it");
-	memcpy(name, rest, len);
-	name[len] = '\0';
-	if (*value)
-		return set(s, name, value, fault);
-	value = s->ops->setting ? s->ops->setting(s->user, name) : NULL;
-	if (!value)
-		return fail(fault, "there is no setting named %.40s", name);
-	screen_say(s, NEWS_GOOD, "%s is %s", name, value);
-	return true;
-}
-
-static bool do_theme(struct screen *s, const char *rest, struct fault *fault)
-{
-	if (!theme_find(rest))
-		return fail(fault, "a theme is one of %s", theme_names());
-	return set(s, "theme", rest, fault);
-}
-
-static bool do_colors(struct screen *s, const char *rest, struct fault *fault)
-{
-	return set(s, "colors", strcmp(rest, "none") == 0 ? "mono" : rest,
-		fault);
-}
-
-static bool do_glyphs(struct screen *s, const char *rest, struct fault *fault)
-{
-	return set(s, "glyphs", strcmp(rest, "full") == 0 ? "utf8" : rest,
-		fault);
-}
-
-static bool do_sort(struct screen *s, const char *rest, struct fault *fault)
-{
-	char word[32];
-	size_t len = strcspn(rest, " ");
-	const char *way = rest + len + strspn(rest + len, " ");
-	enum sort_key key;
-	bool descending;
-
-	snprintf(word, sizeof word, "%.*s", (int)(len < 31 ? len : 31), rest);
-	if (!sort_parse(word, &key))
-		return fail(fault, "sort by activity, speed, up, name, size, "
-				   "done, eta, ratio, peers, added, state");
-	descending = sort_starts_descending(key);
-	if (strcmp(way, "desc") == 0 || strcmp(way, "asc") == 0)
-		descending = *way == 'd';
-	else if (*way)
-		return fail(fault, "after the key only asc or desc");
-	list_set_sort(&s->list, key, descending);
 	return true;
 }
 
@@ -278,10 +176,11 @@ static bool run_dht(struct screen *s, const struct dht_command *d,
 	struct command c = {.kind = d->kind, .text = *text ? text : NULL};
 
 	if (d->missing && !*text)
-		return fail(fault, "dht %s: %s is missing", d->word,
+		return command_fail(fault, "dht %s: %s is missing", d->word,
 			d->missing);
 	if (!d->missing && *text)
-		return fail(fault, "nothing may follow dht %s", d->word);
+		return command_fail(fault, "nothing may follow dht %s",
+			d->word);
 	if (!send(s, &c, fault))
 		return false;
 	s->dht.stale = true;
@@ -295,12 +194,13 @@ static bool do_dht(struct screen *s, const char *rest, struct fault *fault)
 	const char *text = rest + len + strspn(rest + len, " ");
 
 	if (strcmp(rest, "on") == 0 || strcmp(rest, "off") == 0)
-		return set(s, "dht", rest, fault);
+		return command_set(s, rest[1] == 'n' ? "dht on" : "dht off",
+			fault);
 	for (size_t i = 0; i < sizeof dht_commands / sizeof *dht_commands; i++)
 		if (strlen(dht_commands[i].word) == len &&
 			strncmp(dht_commands[i].word, rest, len) == 0)
 			return run_dht(s, &dht_commands[i], text, fault);
-	return fail(fault,
+	return command_fail(fault,
 		"dht on, off, add HOST:PORT, lookup HASH, refresh or save");
 }
 
@@ -354,8 +254,12 @@ static const struct {
 } table[] = {
 	{{"add", "<link|hash|address|path>", "add a torrent"}, do_add},
 	{{"announce", "", "ask the trackers for peers now"}, do_announce},
+	{{"bind", "<context> <key> <action>", "give a key a meaning"},
+		command_bind},
 	{{"colors", "auto|truecolor|256|16|8|none", "how many colours"},
-		do_colors},
+		command_colors},
+	{{"columns", "<name,size,...>|default", "which columns, in order"},
+		command_columns},
 	{{"delete", "", "remove and delete files (asks)"}, do_delete},
 	{{"dht add", "<host:port>", "ask a node of the DHT you know"}, NULL},
 	{{"dht lookup", "<hash>", "look for peers of a hash in the DHT"}, NULL},
@@ -366,25 +270,49 @@ static const struct {
 	{{"dht", "on|off|add|lookup|refresh|save", "peers without trackers"},
 		do_dht},
 	{{"filter", "<words>", "show only what matches"}, do_filter},
-	{{"glyphs", "auto|utf8|console|ascii", "which characters"}, do_glyphs},
+	{{"glyphs", "auto|utf8|console|ascii", "which characters"},
+		command_glyphs},
+	{{"graph", "auto|braille|blocks|ascii", "what the graph is made of"},
+		command_graph},
 	{{"help", "", "all keys"}, do_help},
+	{{"label", "<label>", "label the chosen torrents, - for none"},
+		command_label},
 	{{"limit down", "<rate>", "slow or free downloads, 0 = no limit"},
 		NULL},
 	{{"limit up", "<rate>", "slow or free uploads, 0 = no limit"}, NULL},
-	{{"limit", "down|up <rate>", "speed limits"}, do_limit},
+	{{"limit torrent down", "<rate>", "only the chosen torrents"}, NULL},
+	{{"limit torrent up", "<rate>", "only the chosen torrents"}, NULL},
+	{{"limit", "[torrent] down|up <rate>", "speed limits"}, command_limit},
+	{{"limits", "", "all limits in a dialog"}, command_limits},
 	{{"messages", "", "the last messages"}, do_messages},
 	{{"pause", "", "pause the chosen torrents"}, do_pause},
+	{{"queue", "top|up|down|bottom", "move in the queue"}, command_queue},
 	{{"quit", "", "save everything and leave"}, do_quit},
+	{{"ratio", "<number>", "stop the chosen torrents at this ratio"},
+		command_ratio},
 	{{"redraw", "", "draw the screen anew"}, do_redraw},
 	{{"remove", "", "remove from the list (asks)"}, do_remove},
+	{{"reset", "<name>", "a setting as it was made"}, command_reset},
 	{{"resume", "", "resume the chosen torrents"}, do_resume},
+	{{"seedtime", "<time>", "stop the chosen after seeding for so long"},
+		command_seedtime},
 	{{"sequential", "on|off", "pieces in order"}, do_sequential},
-	{{"set", "<name> <value>", "change a setting"}, do_set},
-	{{"sort", "<key> [asc|desc]", "sort the list"}, do_sort},
+	{{"set", "<name> <value>", "change a setting"}, command_set},
+	{{"settings", "", "all settings in a dialog"}, command_settings},
+	{{"slow", "on|off", "slow mode: other limits for a while"},
+		command_slow},
+	{{"sort", "<key> [asc|desc]", "sort the list"}, command_sort},
+	{{"start", "[queued]", "start past the queue"}, command_start},
 	{{"suspend", "", "stop bttui until fg"}, do_suspend},
-	{{"theme", "aurora|paper|contrast", "colours"}, do_theme},
+	{{"theme", "<name>", "colours: aurora, paper, contrast or a file"},
+		command_theme},
+	{{"unbind", "<context> <key>", "the key's own meaning again"},
+		command_unbind},
 	{{"verify", "", "check the data on disk"}, do_verify},
 	{{"version", "", "which bttui this is"}, do_version},
+	{{"view save", "<name>", "save the filter as a view"}, NULL},
+	{{"view remove", "<name>", "forget a view"}, NULL},
+	{{"view", "<name>|all", "show a saved view"}, command_view},
 	{{"zoom", "", "the pane alone, and back"}, do_zoom},
 };
 #define TABLE_SIZE (sizeof table / sizeof table[0])
@@ -445,6 +373,19 @@ static const char *nearest(const char *word, size_t len)
 	return best;
 }
 
+/* What a key does has a name as well, and is one word. */
+static bool run_action(struct screen *s, const char *word, struct fault *fault)
+{
+	const struct input in = {.kind = INPUT_KEY};
+	enum action action = key_action_find(word);
+
+	(void)fault;
+	if (action == ACTION_NONE)
+		return false;
+	screen_act(s, action, &in);
+	return true;
+}
+
 bool command_run(struct screen *s, const char *line, struct fault *fault,
 	size_t *at)
 {
@@ -459,10 +400,12 @@ bool command_run(struct screen *s, const char *line, struct fault *fault,
 	if (len == 0)
 		return true;
 	run = find(word, len, &many);
+	if (!run && run_action(s, word, fault))
+		return true;
 	if (!run && many)
-		return fail(fault, "several commands begin like that");
+		return command_fail(fault, "several commands begin like that");
 	if (!run)
-		return fail(fault, "no such command; did you mean %s?",
+		return command_fail(fault, "no such command; did you mean %s?",
 			nearest(word, len));
 	*at = (size_t)(rest - line);
 	return run(s, rest, fault);
@@ -486,24 +429,5 @@ size_t command_match(const char *line, const struct command_info **out,
 			continue;
 		out[n++] = &table[i].info;
 	}
-	return n;
-}
-
-size_t command_setting_match(const char *line, const char **names,
-	const char **help, size_t cap)
-{
-	const struct setting_info *t;
-	size_t n = 0;
-
-	if (strncmp(line, "set ", 4) != 0)
-		return 0;
-	t = settings_table();
-	line += 4;
-	for (size_t i = 0; i < SETTINGS_COUNT && n < cap; i++)
-		if (t[i].when == SETTING_LIVE &&
-			strncmp(t[i].name, line, strlen(line)) == 0) {
-			names[n] = t[i].name;
-			help[n++] = t[i].help;
-		}
 	return n;
 }

@@ -61,6 +61,13 @@ static const struct key_binding table[] = {
 	{ACTION_SHOW, CTX_DASH, {'f'}, "Show", 12, GROUP_FIND, "show: all, active, …"},
 	{ACTION_SORT, CTX_DASH, {'s', KEY_F6}, "Sort", 6, GROUP_FIND, "sort by…"},
 	{ACTION_REVERSE, CTX_DASH, {'S'}, NULL, 0, GROUP_FIND, "reverse the order"},
+	{ACTION_COLUMNS, CTX_DASH, {'C'}, NULL, 0, GROUP_LOOK, "columns…"},
+	{ACTION_QUEUE_UP, CTX_DASH, {'{'}, NULL, 0, GROUP_TORRENTS, "up in the queue"},
+	{ACTION_QUEUE_DOWN, CTX_DASH, {'}'}, NULL, 0, GROUP_TORRENTS, "down in the queue"},
+	{ACTION_LABEL, CTX_DASH | CTX_DETAIL, {'b'}, NULL, 0, GROUP_TORRENTS, "label…"},
+	{ACTION_LIMITS, CTX_DASH | CTX_DETAIL, {'L'}, "Limits", 26, GROUP_TORRENTS, "limits and goals…"},
+	{ACTION_SLOW, CTX_DASH | CTX_DETAIL, {'t'}, NULL, 0, GROUP_TORRENTS, "slow mode"},
+	{ACTION_SETTINGS, CTX_DASH | CTX_DETAIL, {KEY_F2, 'O'}, "Settings", 27, GROUP_PROGRAM, "settings…"},
 	{ACTION_MARK, CTX_LIST, {' '}, "Mark", 7, GROUP_FIND, "mark and move down"},
 	{ACTION_MARK_ALL, CTX_LIST, {'*'}, NULL, 0, GROUP_FIND, "mark all shown or none"},
 	{ACTION_UNMARK, CTX_LIST, {'U'}, NULL, 0, GROUP_FIND, "unmark all"},
@@ -109,6 +116,19 @@ static const struct key_binding table[] = {
 	{ACTION_ACCEPT, CTX_HELP, {ENTER}, "Run the key", 1, GROUP_NONE, "run the key"},
 	{ACTION_FILTER, CTX_HELP, {'/'}, "Search", 2, GROUP_NONE, "search"},
 	{ACTION_ACCEPT, CTX_MENU, {ENTER}, "Choose", 1, GROUP_NONE, "the chosen line"},
+	{ACTION_LESS, CTX_SETTINGS | CTX_LIMITS, {KEY_LEFT_ARROW, 'h'}, "Less", 1, GROUP_DIALOG, "the value before"},
+	{ACTION_MORE, CTX_SETTINGS | CTX_LIMITS, {KEY_RIGHT_ARROW, 'l', ' '}, "More", 2, GROUP_DIALOG, "the value after"},
+	{ACTION_ACCEPT, CTX_SETTINGS | CTX_LIMITS, {ENTER}, "Change", 3, GROUP_DIALOG, "type a value"},
+	{ACTION_SLOW, CTX_LIMITS, {'t'}, "Slow mode", 4, GROUP_DIALOG, "slow mode on or off"},
+	{ACTION_RESET, CTX_SETTINGS | CTX_COLUMNS, {'r'}, "Reset", 5, GROUP_DIALOG, "as it was made"},
+	{ACTION_FILTER, CTX_SETTINGS, {'/'}, "Find", 6, GROUP_DIALOG, "find a setting"},
+	{ACTION_NEXT_PANE, CTX_SETTINGS, {'\t'}, "Section", 7, GROUP_DIALOG, "next section"},
+	{ACTION_NEXT_PANE, CTX_LIMITS, {'\t'}, "Next field", 7, GROUP_DIALOG, "next field"},
+	{ACTION_PREV_PANE, CTX_SETTINGS | CTX_LIMITS, {KEY_BACK_TAB}, NULL, 0, GROUP_NONE, "the one before"},
+	{ACTION_TOGGLE, CTX_COLUMNS, {' ', ENTER}, "Show or hide", 1, GROUP_DIALOG, "show or hide"},
+	{ACTION_MOVE_UP, CTX_COLUMNS, {'{', 'K'}, "Left", 2, GROUP_DIALOG, "further left"},
+	{ACTION_MOVE_DOWN, CTX_COLUMNS, {'}', 'J'}, "Right", 3, GROUP_DIALOG, "further right"},
+	{ACTION_CLOSE, CTX_SETTINGS | CTX_LIMITS | CTX_COLUMNS, {'q'}, NULL, 0, GROUP_NONE, "close"},
 	{ACTION_CLOSE, CTX_DIALOG | CTX_PROMPT, {ESC, CTRL('G')}, "Close", 200, GROUP_DIALOG, "close"},
 	{ACTION_CLOSE, CTX_HELP | CTX_MENU, {'q', '?', KEY_F1}, NULL, 0, GROUP_NONE, "close"},
 
@@ -133,6 +153,124 @@ const char *key_group_title(enum key_group g)
 	};
 
 	return titles[g];
+}
+
+/* Those without a name belong to their keys. */
+static const char *const action_names[ACTION_COUNT] = {
+	[ACTION_INTERRUPT] = "interrupt",
+	[ACTION_SUSPEND] = "suspend",
+	[ACTION_REDRAW] = "redraw",
+	[ACTION_ADD] = "add",
+	[ACTION_PAUSE] = "pause",
+	[ACTION_RESUME] = "resume",
+	[ACTION_PAUSE_ALL] = "pause-all",
+	[ACTION_REMOVE] = "remove",
+	[ACTION_REMOVE_DATA] = "delete",
+	[ACTION_VERIFY] = "verify",
+	[ACTION_REANNOUNCE] = "announce",
+	[ACTION_FILTER] = "filter",
+	[ACTION_SHOW] = "show",
+	[ACTION_SORT] = "sort",
+	[ACTION_REVERSE] = "reverse",
+	[ACTION_COLUMNS] = "columns",
+	[ACTION_LABEL] = "label",
+	[ACTION_QUEUE_UP] = "queue-up",
+	[ACTION_QUEUE_DOWN] = "queue-down",
+	[ACTION_FORCE] = "start",
+	[ACTION_LIMITS] = "limits",
+	[ACTION_SLOW] = "slow",
+	[ACTION_SETTINGS] = "settings",
+	[ACTION_MARK] = "mark",
+	[ACTION_MARK_ALL] = "mark-all",
+	[ACTION_UNMARK] = "unmark",
+	[ACTION_NEXT_PANE] = "next-pane",
+	[ACTION_PREV_PANE] = "previous-pane",
+	[ACTION_ZOOM] = "zoom",
+	[ACTION_OPEN] = "open",
+	[ACTION_COMMAND] = "command",
+	[ACTION_HELP] = "help",
+	[ACTION_MESSAGES] = "messages",
+	[ACTION_UP] = "up",
+	[ACTION_DOWN] = "down",
+	[ACTION_FIRST] = "first",
+	[ACTION_LAST] = "last",
+	[ACTION_HALF_UP] = "half-up",
+	[ACTION_HALF_DOWN] = "half-down",
+	[ACTION_PAGE_UP] = "page-up",
+	[ACTION_PAGE_DOWN] = "page-down",
+	[ACTION_NEXT_TORRENT] = "next-torrent",
+	[ACTION_PREV_TORRENT] = "previous-torrent",
+	[ACTION_AVAILABILITY] = "availability",
+	[ACTION_SPAN_LESS] = "span-less",
+	[ACTION_SPAN_MORE] = "span-more",
+	[ACTION_BUCKET_PREV] = "bucket-left",
+	[ACTION_BUCKET_NEXT] = "bucket-right",
+	[ACTION_BUCKET_NODES] = "bucket-nodes",
+	[ACTION_DHT_REFRESH] = "dht-refresh",
+	[ACTION_DHT_ADD] = "dht-add",
+	[ACTION_DHT_SAVE] = "dht-save",
+	[ACTION_BACK] = "back",
+	[ACTION_QUIT] = "quit",
+	[ACTION_ESCAPE] = "escape",
+	[ACTION_ACCEPT] = "accept",
+	[ACTION_CLOSE] = "close",
+	[ACTION_COMPLETE] = "complete",
+	[ACTION_COMPLETE_BACK] = "complete-back",
+	[ACTION_TOGGLE] = "toggle",
+	[ACTION_LESS] = "less",
+	[ACTION_MORE] = "more",
+	[ACTION_RESET] = "reset",
+	[ACTION_MOVE_UP] = "move-up",
+	[ACTION_MOVE_DOWN] = "move-down",
+};
+
+const char *key_action_name(enum action action)
+{
+	return action_names[action];
+}
+
+enum action key_action_find(const char *name)
+{
+	for (int i = 0; i < ACTION_COUNT; i++)
+		if (action_names[i] && strcmp(action_names[i], name) == 0)
+			return (enum action)i;
+	return ACTION_NONE;
+}
+
+static const struct {
+	const char *name;
+	unsigned bits;
+} context_names[] = {
+	{"all", CTX_ALL},
+	{"main", CTX_DASH},
+	{"list", CTX_LIST},
+	{"scroll", CTX_SCROLL},
+	{"dht", CTX_DHT},
+	{"buckets", CTX_BUCKETS},
+	{"nodes", CTX_NODES},
+	{"dialog", CTX_DIALOG},
+	{"add", CTX_ADD},
+	{"remove", CTX_REMOVE},
+	{"quit", CTX_QUIT},
+	{"menu", CTX_MENU},
+	{"help", CTX_HELP},
+	{"settings", CTX_SETTINGS},
+	{"limits", CTX_LIMITS},
+	{"columns", CTX_COLUMNS},
+};
+#define NCONTEXTS (sizeof context_names / sizeof context_names[0])
+
+const char *key_context_name(size_t i)
+{
+	return i < NCONTEXTS ? context_names[i].name : NULL;
+}
+
+unsigned key_context_find(const char *name)
+{
+	for (size_t i = 0; i < NCONTEXTS; i++)
+		if (strcmp(context_names[i].name, name) == 0)
+			return context_names[i].bits;
+	return 0;
 }
 
 const struct key_binding *keys_table(size_t *n)

@@ -33,6 +33,14 @@ enum action {
 	ACTION_SHOW,
 	ACTION_SORT,
 	ACTION_REVERSE,
+	ACTION_COLUMNS,
+	ACTION_LABEL,
+	ACTION_QUEUE_UP,
+	ACTION_QUEUE_DOWN,
+	ACTION_FORCE, /* past the queue */
+	ACTION_LIMITS,
+	ACTION_SLOW,
+	ACTION_SETTINGS,
 	ACTION_MARK,
 	ACTION_MARK_ALL,
 	ACTION_UNMARK,
@@ -88,6 +96,11 @@ enum action {
 	ACTION_COMPLETE,
 	ACTION_COMPLETE_BACK,
 	ACTION_TOGGLE,
+	ACTION_LESS, /* of a value: the one before */
+	ACTION_MORE,
+	ACTION_RESET,
+	ACTION_MOVE_UP, /* the line itself */
+	ACTION_MOVE_DOWN,
 	ACTION_YES,
 	ACTION_KEEP_FILES,
 	ACTION_DELETE_FILES,
@@ -108,6 +121,9 @@ enum key_context {
 	CTX_QUIT = 512,
 	CTX_PROMPT = 1024, /* the last row: command or filter */
 	CTX_HELP = 2048,
+	CTX_SETTINGS = 1 << 26,
+	CTX_LIMITS = 1 << 27,
+	CTX_COLUMNS = 1 << 28,
 	CTX_COMMAND = 4096, /* the command prompt */
 	CTX_FILTER = 8192,
 	CTX_MENU = 16384,     /* a letter chooses */
@@ -154,6 +170,12 @@ const struct key_binding *keys_table(size_t *n);
 /* What a key means in these contexts; ACTION_NONE.  Where two rows of the table
  * have it, the upper one counts. */
 enum action keys_lookup(unsigned contexts, const struct input *in);
+
+/* As in `bind CONTEXT KEY ACTION`; NULL, 0, ACTION_NONE: there is none. */
+const char *key_action_name(enum action action); /* "mark-all" */
+enum action key_action_find(const char *name);
+const char *key_context_name(size_t i); /* "list"; NULL behind the last */
+unsigned key_context_find(const char *name);
 
 #define KEY_NAME_MAX 16
 /* "a", "Ctrl-D", "F10", "Space". */

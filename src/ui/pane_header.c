@@ -123,6 +123,8 @@ void pane_header(const struct screen *s, const struct area *a)
 	x += draw_text(&left, x, 0, pen_bold(ROLE_STRONG), "bttui") + 3;
 	x += draw_rate(s, &left, x, false);
 	x += draw_rate(s, &left, x, true);
+	if (s->opt.slow_mode)
+		x += draw_text(&left, x, 0, pen_bold(ROLE_WARN), "slow") + 3;
 	signs = draw_signs(s, &left, x, false);
 	if (signs)
 		x += signs + 2; /* it ends with a blank */
@@ -190,7 +192,7 @@ static int draw_key_item(const struct view *v, const struct area *a, int x,
 	char key[KEY_NAME_MAX];
 	int width;
 
-	key_name(key_first(b, view_contexts(v)), key);
+	key_name(keymap_first(&v->screen->keys, b, view_contexts(v)), key);
 	width = draw_width(a, key) + 1 + draw_width(a, b->label);
 	if (x + width > limit)
 		return 0;
@@ -208,7 +210,8 @@ static const struct key_binding *ranked(const struct view *v, int rank)
 	for (size_t i = 0; i < n; i++)
 		if (t[i].label && t[i].rank == rank &&
 			(t[i].contexts & contexts) &&
-			key_first(&t[i], contexts) && view_can(v, t[i].action))
+			keymap_first(&v->screen->keys, &t[i], contexts) &&
+			view_can(v, t[i].action))
 			return &t[i];
 	return NULL;
 }

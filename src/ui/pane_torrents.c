@@ -265,7 +265,7 @@ void pane_torrents(struct dash *d, const struct area *a)
 		draw_first_start(s, a);
 		return;
 	}
-	columns_fit(a->w, &cols);
+	columns_fit(a->w, &s->columns, &cols);
 	draw_heads(s, a, &cols);
 	for (int i = 0; i < page && s->list.top + (size_t)i < s->list.n; i++) {
 		const struct torrent_row *row = list_row(s->snap,

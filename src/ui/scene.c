@@ -50,6 +50,9 @@ static const struct {
 	{"help", "?", SCENE_DHT_JOINED},
 	{"confirm", "  d", SCENE_DHT_JOINED},
 	{"sort", "s", SCENE_DHT_JOINED},
+	{"settings", "O\t\t\t", SCENE_DHT_JOINED},
+	{"limits", "  L", SCENE_DHT_JOINED},
+	{"columns", "Cjjjj", SCENE_DHT_JOINED},
 	{"cmdline", ":limit d", SCENE_DHT_JOINED},
 	{"filter", "/iso", SCENE_DHT_JOINED},
 	{"quit", "q", SCENE_DHT_JOINED},
@@ -73,7 +76,8 @@ static const struct {
 
 const char *scene_names(void)
 {
-	return "dash|empty|hostile|add|help|confirm|sort|cmdline|filter|quit|"
+	return "dash|empty|hostile|add|help|confirm|sort|settings|limits|"
+	       "columns|cmdline|filter|quit|"
 	       "toasts|pieces|peers|speed|log|availability|dht|nodes|nodht|"
 	       "joining|overview|filestab|peerstab|trackerstab|piecestab|"
 	       "logtab";

@@ -77,6 +77,7 @@ struct screen *screen_new(const struct ui_ops *ops, void *user,
 	s->detail = &no_detail;
 	list_start(&s->list);
 	list_set_sort(&s->list, opt->sort, opt->sort_descending);
+	columns_default(&s->columns);
 	view_push(s, &view_dash, NULL);
 	return s;
 }
@@ -89,6 +90,7 @@ void screen_free(struct screen *s)
 		screen_close_view(s, s->top);
 	list_stop(&s->list);
 	prompt_history_stop(&s->commands);
+	saved_stop(&s->views);
 	mem_free(s->dht.detail);
 	grid_fini(&s->grid);
 	mem_free(s->message_title);
@@ -426,7 +428,7 @@ void screen_input(struct screen *s, const struct input *in)
 		return;
 	list_pin(&s->list);
 	if (s->message_title) {
-		if (keys_lookup(CTX_ALL, in) == ACTION_INTERRUPT)
+		if (keymap_lookup(&s->keys, CTX_ALL, in) == ACTION_INTERRUPT)
 			interrupt(s);
 		return;
 	}
@@ -434,13 +436,13 @@ void screen_input(struct screen *s, const struct input *in)
 		paste(s, in);
 		return;
 	}
-	action = keys_lookup(CTX_ALL, in);
+	action = keymap_lookup(&s->keys, CTX_ALL, in);
 	if (act_everywhere(s, action))
 		return;
 	if (v->class->input)
 		answer = v->class->input(v, in);
 	if (answer == VIEW_UNUSED && v->class->act) {
-		action = keys_lookup(view_contexts(v), in);
+		action = keymap_lookup(&s->keys, view_contexts(v), in);
 		if (action != ACTION_NONE && view_can(v, action))
 			answer = v->class->act(v, action, in);
 	}

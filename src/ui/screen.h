@@ -20,10 +20,12 @@
 #include "ui/format.h"
 #include "ui/history.h"
 #include "ui/input.h"
+#include "ui/keymap.h"
 #include "ui/keys.h"
 #include "ui/layout.h"
 #include "ui/list.h"
 #include "ui/prompt.h"
+#include "ui/saved.h"
 #include "ui/toasts.h"
 
 struct screen;
@@ -46,6 +48,13 @@ struct ui_ops {
 	void (*repaint)(void *user); /* the terminal may show nonsense */
 	/* ":set NAME" without a value; NULL when there is no such setting. */
 	const char *(*setting)(void *user, const char *name);
+	/* A line of the user's config file, as in core/settings.h; value NULL
+	 * takes it out.  False: nothing is kept here. */
+	bool (*keep)(void *user, const char *key, const char *value);
+	/* Whether there is a file for that theme; and the i-th of their names,
+	 * NULL behind the last. */
+	bool (*has_theme)(void *user, const char *name);
+	const char *(*theme_at)(void *user, size_t i);
 };
 
 /* From the settings; see core/settings.h. */
@@ -59,6 +68,8 @@ struct ui_options {
 	bool sort_descending;
 	const char *home; /* for "~"; NULL: none */
 	bool can_quit;    /* there is somebody to quit */
+	bool can_keep;    /* what is set is kept in a file */
+	bool slow_mode;
 };
 
 /* The DHT as it was when something that shows it was drawn. */
@@ -86,6 +97,9 @@ struct screen {
 	struct newsroom news;
 	uint64_t notice_seq; /* last one seen */
 	struct prompt_history commands;
+	struct keymap keys;
+	struct saved_views views;
+	struct column_choice columns;
 	struct view *top;
 	struct torrent_id watched;
 	uint32_t watching;
@@ -127,6 +141,10 @@ void screen_folder_read(struct screen *s, const char *path,
 void screen_torrent_read(struct screen *s, const char *path, struct span bytes,
 	const struct fault *fault);
 
+/* A line of the config file that is no setting; see settings_lines(). */
+bool screen_take_line(struct screen *s, const char *key, const char *value,
+	struct fault *fault);
+
 /* --- for views
  * ----------------------------------------------------------------- */
 
@@ -144,6 +162,17 @@ void screen_watch_bucket(struct screen *s, enum addr_family family,
 	unsigned bucket);
 /* Run what a key does on the dashboard, or what covers it. */
 void screen_act(struct screen *s, enum action action, const struct input *in);
+/*
+ * Change a setting, and keep it.  False: it is as it was, the fault says why.
+ */
+bool screen_set(struct screen *s, const char *name, const char *value,
+	struct fault *fault);
+bool screen_reset(struct screen *s, const char *name, struct fault *fault);
+/* Its value as text; NULL: there is none of that name, or nobody to ask. */
+const char *screen_setting(const struct screen *s, const char *name);
+bool screen_keep(struct screen *s, const char *key, const char *value);
+void screen_sort(struct screen *s, enum sort_key key, bool descending);
+bool screen_knows_theme(const struct screen *s, const char *name);
 void draw_key_bar(const struct screen *s, const struct area *a, int y,
 	const struct view *v);
 

@@ -59,7 +59,14 @@ static struct ui_options options_of(const struct ui *ui)
 		if (!sort_parse(settings_text(s, SET_SORT), &o.sort))
 			o.sort = SORT_DEFAULT;
 	}
-	o.sort_descending = sort_starts_descending(o.sort);
+	o.sort_descending = sort_starts_descending(o.sort) !=
+	                    (s && settings_bool(s, SET_SORT_REVERSE));
+	o.can_keep = ui->cfg.keep != NULL;
+	o.slow_mode = s && settings_bool(s, SET_SLOW_MODE);
+	if (s && strcmp(settings_text(s, SET_GRAPH), "blocks") == 0)
+		o.graph = GRAPH_BLOCKS;
+	else if (s && strcmp(settings_text(s, SET_GRAPH), "ascii") == 0)
+		o.graph = GRAPH_ASCII;
 	return o;
 }
 
@@ -89,6 +96,28 @@ void ui_take_settings(struct ui *ui)
 	opt = options_of(ui);
 	screen_set_options(ui->screen, &opt);
 	ui_fit_screen(ui);
+}
+
+/* What the config file says beside the settings. */
+static void take_lines(struct ui *ui)
+{
+	size_t n = 0;
+	const struct setting_line *l =
+		ui->cfg.settings ? settings_lines(ui->cfg.settings, &n) : NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		struct fault fault = {0};
+
+		if (!screen_take_line(ui->screen, l[i].key, l[i].value, &fault))
+			screen_say(ui->screen, NEWS_BAD, "config: %s",
+				fault.what);
+	}
+}
+
+void ui_complain(struct ui *ui, const char *text)
+{
+	screen_say(ui->screen, NEWS_BAD, "%s", text);
+	ui_want_full_frame(ui);
 }
 
 /* --- opening and closing --- */
@@ -183,6 +212,7 @@ enum err ui_open(const struct ui_config *config, struct ui **out,
 	}
 	opt = options_of(ui);
 	ui->screen = screen_new(&ui_engine_ops, ui, &opt);
+	take_lines(ui);
 	ui->decoder = decoder_new(esc_ms());
 	ui->loader = loader_new(config->loop, &ui_loader_events, ui);
 	mem_on_abort(ui_emergency_restore);

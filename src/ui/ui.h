@@ -28,13 +28,16 @@ struct ui;
 struct ui_config {
 	uv_loop_t *loop;
 	struct engine *engine;
-	struct settings *settings; /* `:set` changes them */
+	struct settings *settings; /* changed through the engine only */
 	const char *term;          /* NULL: $TERM */
 	const char *tty;           /* NULL: /dev/tty */
 	/* The user wants to leave (or SIGTERM, SIGHUP, a hang-up came): begin
 	 * the shutdown.  Called once for a polite request; a second time with
 	 * at_once when the user insists.  Never from inside ui_open(). */
 	void (*quit)(void *user, bool at_once);
+	/* Something was set on the screen that is to last: see
+	 * settings_rewrite() for key and value.  NULL: nothing lasts. */
+	void (*keep)(void *user, const char *key, const char *value);
 	void *user;
 };
 
@@ -62,6 +65,9 @@ void ui_dirty(struct ui *ui);
  * lines ("saving 12 torrents") in a box instead, one per '\n'.
  */
 void ui_show_message(struct ui *ui, const char *title, const char *lines);
+
+/* One line for the user about something that went wrong. */
+void ui_complain(struct ui *ui, const char *text);
 
 /*
  * Put the terminal back as it was found, from a signal handler or before

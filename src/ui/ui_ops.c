@@ -87,6 +87,16 @@ static const char *op_setting(void *user, const char *name)
 	return NULL;
 }
 
+static bool op_keep(void *user, const char *key, const char *value)
+{
+	struct ui *ui = user;
+
+	if (!ui->cfg.keep || ui->engine_gone)
+		return false;
+	ui->cfg.keep(ui->cfg.user, key, value);
+	return true;
+}
+
 const struct ui_ops ui_engine_ops = {
 	.command = op_command,
 	.watch = op_watch,
@@ -98,6 +108,7 @@ const struct ui_ops ui_engine_ops = {
 	.suspend = op_suspend,
 	.repaint = op_repaint,
 	.setting = op_setting,
+	.keep = op_keep,
 };
 
 static void torrent_loaded(void *user, const char *path, struct span bytes,

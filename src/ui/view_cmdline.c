@@ -43,8 +43,8 @@ struct command_view {
 };
 
 struct candidate {
-	char text[80];  /* what Tab puts there */
-	char shown[80]; /* with its arguments */
+	char text[COMMAND_VALUE_MAX];  /* what Tab puts there */
+	char shown[COMMAND_VALUE_MAX]; /* with its arguments */
 	const char *help;
 };
 
@@ -57,13 +57,13 @@ static size_t candidates(struct command_view *d, struct candidate *out)
 {
 	const char *line = d->typed ? d->typed : prompt_text(&d->line);
 	const struct command_info *infos[SHOWN_MAX];
-	const char *names[SHOWN_MAX], *help[SHOWN_MAX];
-	size_t n = command_setting_match(line, names, help, SHOWN_MAX);
+	struct command_value values[SHOWN_MAX];
+	size_t n = command_values(d->v.screen, line, values, SHOWN_MAX);
 
 	for (size_t i = 0; i < n; i++) {
-		snprintf(out[i].text, sizeof out[i].text, "set %s ", names[i]);
-		snprintf(out[i].shown, sizeof out[i].shown, "set %s", names[i]);
-		out[i].help = help[i];
+		memcpy(out[i].text, values[i].text, sizeof out[i].text);
+		memcpy(out[i].shown, values[i].text, sizeof out[i].shown);
+		out[i].help = values[i].help;
 	}
 	if (n)
 		return n;

@@ -218,6 +218,10 @@ static bool can(const struct view *v, enum action action)
 	case ACTION_REMOVE_DATA:
 	case ACTION_VERIFY:
 	case ACTION_REANNOUNCE:
+	case ACTION_LABEL:
+	case ACTION_QUEUE_UP:
+	case ACTION_QUEUE_DOWN:
+	case ACTION_FORCE:
 	case ACTION_MARK:
 	case ACTION_OPEN:
 	case ACTION_NEXT_TORRENT:
@@ -233,6 +237,7 @@ static bool can(const struct view *v, enum action action)
 	case ACTION_SHOW:
 	case ACTION_SORT:
 	case ACTION_REVERSE:
+	case ACTION_COLUMNS:
 		return s->snap->nrows > 0;
 	case ACTION_NEXT_PANE:
 	case ACTION_PREV_PANE:
@@ -448,7 +453,7 @@ static void act_list(struct dash *d, enum action action)
 		list_unmark(&s->list);
 		break;
 	case ACTION_REVERSE:
-		list_set_sort(&s->list, s->list.sort, !s->list.descending);
+		screen_sort(s, s->list.sort, !s->list.descending);
 		break;
 	default:
 		action_run(s, action);
@@ -518,14 +523,14 @@ static void click_head(struct screen *s, int x)
 {
 	struct columns cols;
 
-	columns_fit(s->grid.cols, &cols);
+	columns_fit(s->grid.cols, &s->columns, &cols);
 	for (int key = SORT_NAME; key < SORT_COUNT; key++) {
 		enum column c = sort_column((enum sort_key)key);
 
 		if (c == COLUMN_COUNT || !cols.at[c].w || x < cols.at[c].x ||
 			x >= cols.at[c].x + cols.at[c].w)
 			continue;
-		list_set_sort(&s->list, (enum sort_key)key,
+		screen_sort(s, (enum sort_key)key,
 			s->list.sort == (enum sort_key)key
 				? !s->list.descending
 				: sort_starts_descending((enum sort_key)key));

@@ -46,7 +46,8 @@ static bool has_words(const struct help_view *d, const struct key_binding *b)
 {
 	char keys[64];
 
-	key_names(b, contexts_below(d), keys, sizeof keys);
+	keymap_names(&d->v.screen->keys, b, contexts_below(d), keys,
+		sizeof keys);
 	return !d->words[0] || strcasestr(b->help, d->words) ||
 	       strcasestr(keys, d->words);
 }
@@ -69,7 +70,8 @@ static void collect(struct help_view *d)
 		for (size_t i = 0; i < n && d->n < LINES_MAX; i++)
 			if (t[i].group == (enum key_group)g &&
 				(t[i].contexts & contexts) &&
-				key_first(&t[i], contexts) &&
+				keymap_first(&d->v.screen->keys, &t[i],
+					contexts) &&
 				view_can(under, t[i].action) &&
 				has_words(d, &t[i]))
 				d->lines[d->n++].key = &t[i];
@@ -109,7 +111,8 @@ static void draw_line(const struct help_view *d, const struct area *a, int y,
 		a->grid->cursor_y = a->y + y;
 	}
 	key.attrs |= ATTR_BOLD;
-	key_names(l->key, contexts_below(d), keys, sizeof keys);
+	keymap_names(&d->v.screen->keys, l->key, contexts_below(d), keys,
+		sizeof keys);
 	draw_field(a, (struct rect){1, y, KEYS_COLS, 1}, key, FIT_END, keys);
 	draw_field(a, (struct rect){KEYS_COLS + 2, y, a->w - KEYS_COLS - 2, 1},
 		text, FIT_END, l->key->help);
@@ -124,8 +127,6 @@ static void draw_signs(const struct area *a, int y)
 		enum state_sign sign = (enum state_sign)i;
 		struct pen pen = pen_on(why_role(sign), GROUND_PANEL);
 
-		if (sign == SIGN_QUEUED) /* there is no queue yet */
-			continue;
 		if (x + 2 + draw_width(a, why_word(sign)) > a->w)
 			break;
 		draw_char(a, x, y, pen, glyph_state(a->grid->tier, sign));
@@ -202,7 +203,7 @@ static enum view_answer run_line(struct help_view *d)
 
 	if (!b)
 		return VIEW_USED;
-	in.key = key_first(b, contexts_below(d));
+	in.key = keymap_first(&s->keys, b, contexts_below(d));
 	/* The help goes first, so that what opens stands on the dashboard. */
 	screen_close_view(s, &d->v);
 	if (b->action != ACTION_HELP)

@@ -132,7 +132,7 @@ static void sort_by(struct screen *s, enum sort_key key)
 	/* The same again reverses. */
 	if (s->list.sort == key)
 		descending = !s->list.descending;
-	list_set_sort(&s->list, key, descending);
+	screen_sort(s, key, descending);
 }
 
 static enum view_answer choose(struct menu_view *d)

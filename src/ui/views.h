@@ -50,6 +50,11 @@ enum menu_kind {
 };
 extern const struct view_class view_menu;
 
+/* const char *: what to look for at first; NULL: nothing. */
+extern const struct view_class view_settings;
+extern const struct view_class view_limits;  /* no argument */
+extern const struct view_class view_columns; /* no argument */
+
 /* const char *: the command to begin with; NULL: none. */
 extern const struct view_class view_command;
 extern const struct view_class view_filter;

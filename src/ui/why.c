@@ -314,8 +314,10 @@ void why_text(char *out, size_t cap, const struct torrent_row *row,
 			say(&s, "paused · p resumes");
 		return;
 	case TORRENT_QUEUED:
-		say(&s, "queued: number %llu, starts when another one ends",
-			num(row->why.a));
+		say(&s,
+			"queued: number %u, starts when another one ends · { } "
+			"moves it",
+			row->place);
 		return;
 	case TORRENT_LOADING:
 		say(&s, "checking what is on the disk");

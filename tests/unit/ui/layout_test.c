@@ -78,13 +78,15 @@ static void small_screens_keep_seven_torrents(void **state)
 
 static void names_keep_their_columns(void **state)
 {
+	struct column_choice all;
 	struct columns c;
 
 	(void)state;
+	columns_default(&all);
 	for (int w = 30; w <= 250; w++) {
 		int end = 0;
 
-		columns_fit(w, &c);
+		columns_fit(w, &all, &c);
 		assert_true(c.at[COLUMN_NAME].w >= 14);
 		if (w >= 70)
 			assert_true(c.at[COLUMN_NAME].w >= 24);
@@ -98,10 +100,10 @@ static void names_keep_their_columns(void **state)
 		}
 		assert_true(end < w);
 	}
-	columns_fit(200, &c);
+	columns_fit(200, &all, &c);
 	assert_int_equal(c.at[COLUMN_BAR].w, 40);
 	assert_int_equal(c.at[COLUMN_TRACKER].w, 24);
-	columns_fit(80, &c);
+	columns_fit(80, &all, &c);
 	assert_int_equal(c.at[COLUMN_SIZE].w, 0);
 	assert_int_equal(c.at[COLUMN_RATIO].w, 5);
 }

@@ -37,6 +37,13 @@ static const char *const words[] = {
 	[CMD_REANNOUNCE] = "reannounce",
 	[CMD_SEQUENTIAL] = "sequential",
 	[CMD_SET] = "set",
+	[CMD_LABEL] = "label",
+	[CMD_TORRENT_DOWN_LIMIT] = "down limit",
+	[CMD_TORRENT_UP_LIMIT] = "up limit",
+	[CMD_RATIO_GOAL] = "ratio",
+	[CMD_TIME_GOAL] = "time",
+	[CMD_QUEUE] = "queue",
+	[CMD_FORCE] = "force",
 };
 
 static enum err on_command(void *user, const struct command *c,
