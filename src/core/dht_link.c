@@ -202,7 +202,10 @@ void dht_link_free(struct dht_link *l)
 static void turn_on(struct dht_link *l)
 {
 	uint64_t now = link_now(l);
-	struct dht_config cfg = {.ipv4 = true, .ipv6 = true, .version = "TU01"};
+	struct dht_config cfg = {
+		.ipv4 = l->host->ops->has_family(l->host, ADDR_V4),
+		.ipv6 = l->host->ops->has_family(l->host, ADDR_V6),
+		.version = "TU01"};
 	struct dht_ops ops = {node_send, node_random, l};
 
 	l->node = dht_new(&cfg, &ops, now);

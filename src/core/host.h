@@ -157,6 +157,8 @@ struct host_ops {
 
 	/* Port that TCP and UDP listen on; 0: none. */
 	uint16_t (*port)(struct host *h);
+	/* Whether addresses of a family can be reached at all. */
+	bool (*has_family)(struct host *h, enum addr_family family);
 };
 
 struct host {

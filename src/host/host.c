@@ -127,6 +127,12 @@ static uint16_t op_port(struct host *h)
 	return uv_host_of(h)->port;
 }
 
+static bool op_has_family(struct host *h, enum addr_family family)
+{
+	return uv_host_of(h)->udp[uv_host_family_index((uint8_t)family)] !=
+	       NULL;
+}
+
 static const struct host_ops uv_host_ops = {
 	.now = op_now,
 	.wall_s = op_wall_s,
@@ -141,6 +147,7 @@ static const struct host_ops uv_host_ops = {
 	.resolve = op_resolve,
 	.resolve_cancel = op_resolve_cancel,
 	.port = op_port,
+	.has_family = op_has_family,
 };
 
 /* ---- one turn of the loop ---- */

@@ -223,6 +223,12 @@ static void op_resolve_cancel(struct host *h, struct resolve *r)
 	resolve_free(r);
 }
 
+static bool op_has_family(struct host *h, enum addr_family family)
+{
+	(void)h;
+	return family != ADDR_NONE;
+}
+
 static uint16_t op_port(struct host *h)
 {
 	(void)h;
@@ -243,6 +249,7 @@ static const struct host_ops ops = {
 	.resolve = op_resolve,
 	.resolve_cancel = op_resolve_cancel,
 	.port = op_port,
+	.has_family = op_has_family,
 };
 
 /* --- life

@@ -162,6 +162,12 @@ static void op_resolve_cancel(struct host *host, struct resolve *r)
 	h->cancelled++;
 }
 
+static bool op_has_family(struct host *h, enum addr_family family)
+{
+	(void)h;
+	return family == ADDR_V4;
+}
+
 static uint16_t op_port(struct host *h)
 {
 	(void)h;
@@ -182,6 +188,7 @@ static const struct host_ops host_ops = {
 	.resolve = op_resolve,
 	.resolve_cancel = op_resolve_cancel,
 	.port = op_port,
+	.has_family = op_has_family,
 };
 
 /* --- streams
