@@ -102,10 +102,15 @@ struct dht_hits dht_measure_hits(const struct dht_net *n,
 
 	memcpy(target.b, s->query.hash, sizeof target.b);
 	find_closest(n, sybils, &target, &c);
-	for (size_t k = 0; k < s->ntold; k++) {
-		for (size_t i = 0; i < c.n; i++)
-			hits.closest += addr_equal(&s->told[k], &c.at[i].addr);
+	for (size_t k = 0; k < s->ntold; k++)
 		hits.strange += !dht_net_node_at(n, &s->told[k]);
+	for (size_t i = 0; i < c.n; i++) {
+		bool is_told = false;
+
+		for (size_t k = 0; k < s->ntold; k++)
+			is_told |= addr_equal(&s->told[k], &c.at[i].addr);
+		hits.closest += is_told;
+		hits.missed += !is_told && dht_net_node_at(n, &c.at[i].addr);
 	}
 	return hits;
 }
@@ -139,7 +144,7 @@ static void judge_announces(struct dht_net *n,
 	const struct dht_lookups_plan *plan, struct dht_net_search **s,
 	struct dht_lookups *out)
 {
-	double hits = 0, seven = 0, stored = 0, strange = 0;
+	double hits = 0, seven = 0, honest = 0, stored = 0, strange = 0;
 
 	for (uint32_t i = 0; i < plan->count; i++) {
 		struct dht_hits h;
@@ -150,6 +155,7 @@ static void judge_announces(struct dht_net *n,
 		hits += h.closest;
 		strange += h.strange;
 		seven += h.closest + 1 >= DHT_CLOSEST;
+		honest += h.missed <= 1;
 		stored += s[i]->stored;
 		out->announces++;
 	}
@@ -157,6 +163,7 @@ static void judge_announces(struct dht_net *n,
 		return;
 	out->closest = hits / out->announces;
 	out->seven = seven / out->announces;
+	out->honest = honest / out->announces;
 	out->stored = stored / out->announces;
 	out->strange = strange / out->announces;
 }

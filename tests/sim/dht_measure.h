@@ -26,6 +26,7 @@ void dht_values_free(struct dht_values *s);
  * (any more). */
 struct dht_hits {
 	uint32_t closest, strange;
+	uint32_t missed; /* of the closest, those that are honest */
 };
 struct dht_hits dht_measure_hits(const struct dht_net *n,
 	const struct sybils *sybils, const struct dht_net_search *s);
@@ -45,6 +46,7 @@ struct dht_lookups {
 	uint32_t announces;
 	double closest; /* of the 8 closest nodes, on average */
 	double seven;   /* share of announces that went to 7 of them */
+	double honest;  /* share of those that missed one honest one at most */
 	double strange; /* told though they are no nodes, on average */
 	double stored;  /* acknowledged, on average */
 	/* Of searches. */
