@@ -570,6 +570,14 @@ void file_tree_mark(struct file_tree *t, size_t from, size_t to, bool on)
 	count_marks(t);
 }
 
+void file_tree_mark_all(struct file_tree *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (!t->nodes[i].is_folder && t->nodes[i].matches)
+			t->marked[t->nodes[i].file] = 1;
+	count_marks(t);
+}
+
 void file_tree_unmark(struct file_tree *t)
 {
 	memset(t->marked, 0, t->nfiles);

@@ -86,6 +86,7 @@ bool file_tree_is_filtered(const struct file_tree *t);
 /* The files of these rows, [from, to]; of a folder those that match.  Of an
  * open folder only when it is the one row. */
 void file_tree_mark(struct file_tree *t, size_t from, size_t to, bool on);
+void file_tree_mark_all(struct file_tree *t); /* that match */
 void file_tree_unmark(struct file_tree *t);
 size_t file_tree_marked(const struct file_tree *t);
 bool file_tree_is_marked(const struct file_tree *t,

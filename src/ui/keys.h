@@ -77,6 +77,17 @@ enum action {
 	ACTION_PREV_TAB,
 	ACTION_LEFT, /* a cursor in two directions */
 	ACTION_RIGHT,
+	ACTION_WANT, /* a file, or not */
+	ACTION_PRIORITY_UP,
+	ACTION_PRIORITY_DOWN,
+	ACTION_MARK_RANGE, /* again: it ends here */
+	ACTION_FOLD,
+	ACTION_UNFOLD,
+	ACTION_FOLD_TOGGLE,
+	ACTION_FLAT, /* files without their folders */
+	ACTION_PEER_ADD,
+	ACTION_PEER_DROP,
+	ACTION_PEER_BAN,
 	ACTION_TRACKER_ADD,
 	ACTION_TRACKER_REMOVE,
 	ACTION_MAP_IN, /* the piece map, larger */

@@ -48,6 +48,8 @@ struct ui_ops {
 	void (*repaint)(void *user); /* the terminal may show nonsense */
 	/* ":set NAME" without a value; NULL when there is no such setting. */
 	const char *(*setting)(void *user, const char *name);
+	/* Room on the disk of a folder; 0: not known. */
+	uint64_t (*free_bytes)(void *user, const char *dir);
 	/* A line of the user's config file, as in core/settings.h; value NULL
 	 * takes it out.  False: nothing is kept here. */
 	bool (*keep)(void *user, const char *key, const char *value);

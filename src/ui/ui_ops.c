@@ -97,6 +97,13 @@ static bool op_keep(void *user, const char *key, const char *value)
 	return true;
 }
 
+static uint64_t op_free_bytes(void *user, const char *dir)
+{
+	struct ui *ui = user;
+
+	return ui->engine_gone ? 0 : engine_free_bytes(ui->cfg.engine, dir);
+}
+
 const struct ui_ops ui_engine_ops = {
 	.command = op_command,
 	.watch = op_watch,
@@ -108,6 +115,7 @@ const struct ui_ops ui_engine_ops = {
 	.suspend = op_suspend,
 	.repaint = op_repaint,
 	.setting = op_setting,
+	.free_bytes = op_free_bytes,
 	.keep = op_keep,
 };
 
