@@ -27,8 +27,6 @@
 #define QUERY_BURST_S 2u
 #define ANSWER_BURST_S 1u
 #define THOUSAND 1000u
-/* More is no limit, and keeps products in range. */
-#define RATE_MAX 1000000u
 
 /* Tokens in thousandths, so that no part of one is lost between calls. */
 struct bucket {
@@ -39,7 +37,7 @@ struct bucket {
 };
 
 struct source {
-	uint64_t tag; /* of the address; 0 with full_until 0: an empty slot */
+	uint64_t tag; /* of the address */
 	uint64_t full_until;
 };
 
@@ -114,7 +112,7 @@ static struct source *find(const struct throttle *t, uint64_t hash)
 		return NULL;
 	set = set_of(t, hash);
 	for (size_t i = 0; i < WAYS; i++)
-		if (set[i].tag == hash && set[i].full_until > 0)
+		if (set[i].tag == hash)
 			return &set[i];
 	return NULL;
 }
@@ -188,8 +186,6 @@ struct throttle *throttle_new(uint32_t answers_per_s, const uint8_t map_key[16],
 	struct throttle *t = (struct throttle *)mem_zero(sizeof *t);
 	uint64_t bytes = answers_per_s ? THROTTLE_ANSWER_BYTES_PER_S : 0;
 
-	if (answers_per_s > RATE_MAX)
-		answers_per_s = RATE_MAX;
 	memcpy(t->key, map_key, sizeof t->key);
 	bucket_init(&t->answers, answers_per_s, ANSWER_BURST_S, now);
 	bucket_init(&t->answer_bytes, bytes, ANSWER_BURST_S, now);

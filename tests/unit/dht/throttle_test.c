@@ -196,6 +196,11 @@ static void all_strangers_together_have_one_budget(void **state)
 	assert_int_equal(burst(t, &home, 300, START + 500), 50);
 	assert_int_equal(burst(t, &home, 300, START + 3600000), 100);
 	throttle_free(t);
+
+	t = make(2000);
+	assert_int_equal(burst(t, &home, 3000, START), 2000);
+	assert_int_equal(burst(t, &home, 3000, START + 1001), 2000);
+	throttle_free(t);
 }
 
 static void a_budget_loses_no_part_of_a_token(void **state)
@@ -309,8 +314,8 @@ static void time_that_stands_or_goes_back_gains_nothing(void **state)
 	struct addr home = text("127.0.0.1:1");
 
 	(void)state;
-	assert_int_equal(burst(t, &home, 20, START), 10);
-	assert_int_equal(burst(t, &home, 20, START - 5000), 0);
+	assert_int_equal(burst(t, &home, 5, START), 5);
+	assert_int_equal(burst(t, &home, 20, START - 5000), 5);
 	assert_int_equal(burst(t, &home, 20, START), 0);
 	assert_int_equal(burst(t, &home, 20, START + 100), 1);
 	throttle_free(t);
@@ -329,6 +334,39 @@ static void a_crowd_bans_nobody_who_sends_little(void **state)
 			throttle_admits(t, &a, START + i);
 			assert_false(throttle_is_banned(t, &a, START + i));
 		}
+	throttle_free(t);
+}
+
+static void a_newcomer_has_less_patience_to_expect_in_a_crowd(void **state)
+{
+	struct throttle *t = make(0);
+	struct addr late = nth(1u << 20);
+
+	(void)state;
+	for (uint32_t i = 0; i < 20 * THROTTLE_SOURCES; i++) {
+		struct addr a = nth(i);
+
+		burst(t, &a, 20, START);
+	}
+	assert_int_equal(burst(t, &late, 60, START), WINDOW_QUERIES / 2);
+	throttle_free(t);
+}
+
+static void a_few_bans_leave_room_for_others(void **state)
+{
+	struct throttle *t = make(0);
+
+	(void)state;
+	for (uint32_t i = 0; i < 30; i++) {
+		struct addr a = nth((1u << 20) + i);
+
+		throttle_ban(t, &a, START);
+	}
+	for (uint32_t i = 0; i < 2000; i++) {
+		struct addr a = nth(i);
+
+		assert_true(throttle_admits(t, &a, START));
+	}
 	throttle_free(t);
 }
 
@@ -418,6 +456,9 @@ int main(void)
 		cmocka_unit_test(a_flood_does_not_touch_our_own_queries),
 		cmocka_unit_test(time_that_stands_or_goes_back_gains_nothing),
 		cmocka_unit_test(a_crowd_bans_nobody_who_sends_little),
+		cmocka_unit_test(
+			a_newcomer_has_less_patience_to_expect_in_a_crowd),
+		cmocka_unit_test(a_few_bans_leave_room_for_others),
 		cmocka_unit_test(one_that_floods_is_found_out_in_a_crowd),
 		cmocka_unit_test(a_ban_cannot_be_washed_off_by_others),
 		cmocka_unit_test(
