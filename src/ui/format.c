@@ -210,6 +210,39 @@ void format_age(char out[FORMAT_MAX], int64_t then_s, int64_t now_s)
 		snprintf(out, FORMAT_MAX, "%dy", (int)(days / 365));
 }
 
+void format_span(char out[FORMAT_MAX], uint32_t s)
+{
+	if (s == UINT32_MAX)
+		out[0] = '\0';
+	else if (s < 60)
+		snprintf(out, FORMAT_MAX, "%us", s);
+	else if (s < 3600)
+		snprintf(out, FORMAT_MAX, "%um", s / 60);
+	else if (s < DAY_S)
+		snprintf(out, FORMAT_MAX, "%uh", s / 3600);
+	else
+		snprintf(out, FORMAT_MAX, "%ud", s / DAY_S);
+}
+
+void format_moment(char out[FORMAT_MAX], int64_t then_s, int64_t now_s)
+{
+	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May",
+		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	time_t t = (time_t)then_s, n = (time_t)now_s;
+	struct tm then, now;
+
+	out[0] = '\0';
+	if (then_s <= 0 || !localtime_r(&t, &then) || !localtime_r(&n, &now))
+		return;
+	if (then.tm_year != now.tm_year)
+		strftime(out, FORMAT_MAX, "%Y-%m-%d", &then);
+	else if (then.tm_yday != now.tm_yday)
+		snprintf(out, FORMAT_MAX, "%d %s %02d:%02d", then.tm_mday,
+			months[then.tm_mon], then.tm_hour, then.tm_min);
+	else
+		strftime(out, FORMAT_MAX, "%H:%M", &then);
+}
+
 const char *format_s(uint64_t n)
 {
 	return n == 1 ? "" : "s";

@@ -49,6 +49,13 @@ void format_clock_seconds(char out[FORMAT_MAX], int64_t unix_s);
 /* A moment in six columns: "14:31" today, "3d", "2w", "1y". */
 void format_age(char out[FORMAT_MAX], int64_t then_s, int64_t now_s);
 
+/* A time that passes, in its largest unit: "40s", "12m", "3h", "2d"; "" for
+ * UINT32_MAX. */
+void format_span(char out[FORMAT_MAX], uint32_t seconds);
+/* A moment in words: "14:31" today, "31 Aug 14:31" this year, "2025-12-31"; ""
+ * for 0 and below. */
+void format_moment(char out[FORMAT_MAX], int64_t then_s, int64_t now_s);
+
 /* "" for 1, else "s". */
 const char *format_s(uint64_t n);
 

@@ -56,26 +56,45 @@ enum graph_style pane_graph_style(const struct screen *s)
 	return s->opt.graph;
 }
 
-static void draw_half(const struct dash *d, const struct area *a,
-	struct rect at, bool up_rate)
+static void draw_half(const struct screen *s, const struct area *a,
+	struct rect at, const struct speed *speed, bool up_rate)
 {
-	const struct screen *s = d->v.screen;
-	const struct history *h = up_rate ? &s->up : &s->down;
+	const struct history *h = up_rate ? speed->up : speed->down;
 	uint32_t samples[HISTORY_SAMPLES];
 	struct graph g = {
 		.samples = samples,
-		.max = axis_max(history_peak(h, d->span)),
+		.max = axis_max(history_peak(h, speed->span)),
 		.up = !up_rate,
 		.style = pane_graph_style(s),
 		.first_role = up_rate ? ROLE_GRAPH_UP0 : ROLE_GRAPH_DOWN0,
 	};
 	size_t want = (size_t)at.w * (g.style == GRAPH_BRAILLE ? 2 : 1);
 
-	if (at.h <= 0 || at.w <= 0 || !history_peak(h, d->span))
+	if (at.h <= 0 || at.w <= 0 || !history_peak(h, speed->span))
 		return;
-	g.n = history_samples(h, d->span, want, samples);
+	g.n = history_samples(h, speed->span, want, samples);
 	draw_graph(a, at, &g);
 	draw_axis(s, a, up_rate ? at.y + at.h - 1 : at.y, ROLE_DIM, g.max);
+}
+
+void draw_speed(const struct screen *s, const struct area *a,
+	const struct speed *speed)
+{
+	/* Downloads get the larger half. */
+	int down = a->h >= 7 ? a->h / 2 + 1 : a->h - (a->h > 1);
+	struct rect upper = {AXIS_COLS + 1, 0, a->w - AXIS_COLS - 2, down};
+	struct rect lower = {
+		AXIS_COLS + 1, down, a->w - AXIS_COLS - 2, a->h - down};
+
+	draw_half(s, a, upper, speed, false);
+	draw_half(s, a, lower, speed, true);
+	if (!history_peak(speed->down, speed->span) &&
+		!history_peak(speed->up, speed->span))
+		draw_hline(a, upper.x, down - 1, upper.w, pen_of(ROLE_RULE),
+			0x2500);
+	if (down > 1)
+		draw_field(a, (struct rect){0, down - 1, AXIS_COLS, 1},
+			pen_of(ROLE_FAINT), FIT_RIGHT, "↓ 0");
 }
 
 static void draw_speed_words(const struct dash *d, const struct area *a, int y)
@@ -100,24 +119,13 @@ void pane_speed(const struct dash *d, const struct area *a)
 	const struct screen *s = d->v.screen;
 	char right[32];
 	struct title t = {PANE_SPEED, d->focus == PANE_SPEED, NULL, right};
+	struct speed speed = {&s->down, &s->up, d->span};
 	int words = a->h >= 8;
-	int rows = a->h - 1 - words;
-	/* Downloads get the larger half. */
-	int down = rows >= 7 ? rows / 2 + 1 : rows - (rows > 1);
-	struct rect upper = {AXIS_COLS + 1, 1, a->w - AXIS_COLS - 2, down};
-	struct rect lower = {
-		AXIS_COLS + 1, 1 + down, a->w - AXIS_COLS - 2, rows - down};
+	struct area graph = area_sub(a, 0, 1, a->w, a->h - 1 - words);
 
 	snprintf(right, sizeof right, "%s  < >", span_name(d->span));
 	pane_title(a, &t);
-	draw_half(d, a, upper, false);
-	draw_half(d, a, lower, true);
-	if (!history_peak(&s->down, d->span) && !history_peak(&s->up, d->span))
-		draw_hline(a, upper.x, down, upper.w, pen_of(ROLE_RULE),
-			0x2500);
-	if (down > 1)
-		draw_field(a, (struct rect){0, down, AXIS_COLS, 1},
-			pen_of(ROLE_FAINT), FIT_RIGHT, "↓ 0");
+	draw_speed(s, &graph, &speed);
 	if (words)
 		draw_speed_words(d, a, a->h - 1);
 }
@@ -125,6 +133,26 @@ void pane_speed(const struct dash *d, const struct area *a)
 /* --- log
  * ------------------------------------------------------------------------------
  */
+
+void draw_news(const struct area *a, int y, const struct news *news,
+	size_t lead)
+{
+	char clock[FORMAT_MAX], text[NEWS_TEXT_MAX + 24];
+
+	format_clock_seconds(clock, news->wall_s);
+	draw_text(a, 0, y, pen_of(ROLE_FAINT), clock);
+	draw_char(a, 9, y, pen_bold(news_role(news->kind)),
+		(uint32_t)news_sign(news->kind));
+	if (news->count > 1)
+		snprintf(text, sizeof text, "%s (%u times)", news->text + lead,
+			news->count);
+	else
+		snprintf(text, sizeof text, "%s", news->text + lead);
+	draw_field(a, (struct rect){11, y, a->w - 11, 1},
+		pen_of(news->kind >= NEWS_WARN ? news_role(news->kind)
+					       : ROLE_TEXT),
+		FIT_END, text);
+}
 
 void draw_log_lines(const struct screen *s, const struct area *a, size_t up)
 {
@@ -136,25 +164,8 @@ void draw_log_lines(const struct screen *s, const struct area *a, size_t up)
 		up = n > rows ? n - rows : 0;
 	end = n - up;
 	first = end > rows ? end - rows : 0;
-	for (size_t i = first; i < end; i++) {
-		const struct news *news = news_at(&s->news, i);
-		char clock[FORMAT_MAX], text[NEWS_TEXT_MAX + 24];
-		int y = (int)(i - first);
-
-		format_clock_seconds(clock, news->wall_s);
-		draw_text(a, 0, y, pen_of(ROLE_FAINT), clock);
-		draw_char(a, 9, y, pen_bold(news_role(news->kind)),
-			(uint32_t)news_sign(news->kind));
-		if (news->count > 1)
-			snprintf(text, sizeof text, "%s (%u times)", news->text,
-				news->count);
-		else
-			snprintf(text, sizeof text, "%s", news->text);
-		draw_field(a, (struct rect){11, y, a->w - 11, 1},
-			pen_of(news->kind >= NEWS_WARN ? news_role(news->kind)
-						       : ROLE_TEXT),
-			FIT_END, text);
-	}
+	for (size_t i = first; i < end; i++)
+		draw_news(a, (int)(i - first), news_at(&s->news, i), 0);
 }
 
 void pane_log(const struct dash *d, const struct area *a)

@@ -221,6 +221,7 @@ void draw_key_bar(const struct screen *s, const struct area *a, int y,
 {
 	struct area bar = area_sub(a, 0, y, a->w, 1);
 	const struct key_binding *help = ranked(v, 255);
+	bool shown[ACTION_COUNT] = {false};
 	int x = 1, limit = a->w - 1;
 
 	(void)s;
@@ -232,10 +233,14 @@ void draw_key_bar(const struct screen *s, const struct area *a, int y,
 	}
 	for (int rank = 1; rank < 255; rank++) {
 		const struct key_binding *b = ranked(v, rank);
-		int width = b ? draw_key_item(v, &bar, x, b, limit) : 0;
+		int width;
 
-		if (b && !width)
+		if (!b || shown[b->action])
+			continue;
+		width = draw_key_item(v, &bar, x, b, limit);
+		if (!width)
 			break;
-		x += width ? width + 2 : 0;
+		shown[b->action] = true;
+		x += width + 2;
 	}
 }

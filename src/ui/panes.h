@@ -61,8 +61,18 @@ void pane_dht_large(struct dash *d, const struct area *a);
 enum addr_family dht_cursor(const struct dash *d, unsigned *bucket);
 /* What keys do while the DHT has the focus; false: nothing. */
 bool dht_act(struct dash *d, enum action action);
+/* Both rates over some time: download upwards, upload downwards. */
+struct speed {
+	const struct history *down, *up;
+	enum span_id span;
+};
+void draw_speed(const struct screen *s, const struct area *a,
+	const struct speed *speed);
 /* How graphs are to be drawn here. */
 enum graph_style pane_graph_style(const struct screen *s);
+/* One line: when, how grave, what; without the first `lead` bytes. */
+void draw_news(const struct area *a, int y, const struct news *news,
+	size_t lead);
 /* Lines of the log, newest last, `up` lines above the end. */
 void draw_log_lines(const struct screen *s, const struct area *a, size_t up);
 

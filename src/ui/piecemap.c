@@ -120,6 +120,28 @@ void piecemap_count(const struct piecemap *m, struct piece_counts *out)
 	*out = c;
 }
 
+const struct piece_flight *piecemap_flight(const struct torrent_detail *d,
+	uint32_t piece)
+{
+	for (size_t i = 0; i < d->nflights; i++)
+		if (d->flights[i].piece == piece)
+			return &d->flights[i];
+	return NULL;
+}
+
+enum piece_look piecemap_look(const struct piecemap *m, uint32_t piece)
+{
+	const struct piece_flight *f = piecemap_flight(m->d, piece);
+	bool have = have_piece(m->d, piece);
+
+	/* A re-check doubts what is there. */
+	if (have && !is_checking(m->d, piece))
+		return LOOK_HAVE;
+	if (!have && f && flight_look(f) != LOOK_MISSING)
+		return flight_look(f);
+	return missing_look(m, piece);
+}
+
 /* --- cells ------------------------------------------------------------------
  */
 
@@ -197,7 +219,7 @@ static void raise(struct piece_cell *c, enum piece_look look, uint8_t level)
 	}
 }
 
-static uint32_t cell_at(uint32_t piece, uint32_t from, uint32_t n,
+uint32_t piecemap_cell_at(uint32_t piece, uint32_t from, uint32_t n,
 	uint32_t ncells)
 {
 	return (uint32_t)((((uint64_t)(piece - from) + 1) * ncells - 1) / n);
@@ -218,8 +240,9 @@ static void overlay_flights(const struct piecemap *m, uint32_t from,
 					     f->blocks);
 		if (eighths < 1)
 			eighths = 1;
-		raise(&cells[cell_at(f->piece, from, end - from, ncells)], look,
-			(uint8_t)(eighths > 7 ? 7 : eighths));
+		raise(&cells[piecemap_cell_at(f->piece, from, end - from,
+			      ncells)],
+			look, (uint8_t)(eighths > 7 ? 7 : eighths));
 	}
 }
 
@@ -252,7 +275,8 @@ static void overlay_done(const struct piecemap *m, uint32_t from, uint32_t end,
 
 		if (p->piece < from || p->piece >= end)
 			continue;
-		c = &cells[cell_at(p->piece, from, end - from, ncells)];
+		c = &cells[piecemap_cell_at(p->piece, from, end - from,
+			ncells)];
 		if (p->bad && age < BAD_MS)
 			raise(c, LOOK_BAD, 0);
 		else if (is_fresh(m, p) && sparkles++ < SPARKLES_MAX)
@@ -357,7 +381,7 @@ struct piece_glyph piecemap_glyph(const struct piece_cell *c,
 /* --- drawing
  * ------------------------------------------------------------------- */
 
-static int digits_of(uint32_t n)
+int piecemap_digits(uint32_t n)
 {
 	int digits = 1;
 
@@ -366,15 +390,6 @@ static int digits_of(uint32_t n)
 		digits++;
 	}
 	return digits;
-}
-
-static const struct piece_flight *flight_of(const struct torrent_detail *d,
-	uint32_t piece)
-{
-	for (size_t i = 0; i < d->nflights; i++)
-		if (d->flights[i].piece == piece)
-			return &d->flights[i];
-	return NULL;
 }
 
 /* Whether all (some) map entries that cell x of w covers are set. */
@@ -394,7 +409,7 @@ static bool map_covers(const uint8_t *map, const struct piece_flight *f, int x,
 	return all && cells > 0;
 }
 
-static void draw_blocks(const struct area *a, int x, int y, int w,
+void piecemap_draw_blocks(const struct area *a, int x, int y, int w,
 	const struct piece_flight *f)
 {
 	for (int i = 0; i < w; i++) {
@@ -426,7 +441,7 @@ static int bar_width(uint32_t npieces, const struct area *a, int label)
 static void draw_bars(const struct piecemap *m, const struct area *a, int k,
 	const struct map_style *style, const struct piece_cell *cells)
 {
-	int label = digits_of(m->d->npieces - 1);
+	int label = piecemap_digits(m->d->npieces - 1);
 	int item = label + 1 + k + 2;
 	int per_row = (a->w + 2) / item;
 
@@ -439,9 +454,9 @@ static void draw_bars(const struct piecemap *m, const struct area *a, int k,
 
 		draw_textf(a, x, y, pen_of(ROLE_DIM), "%*u", label, i);
 		if (cells[i].look == LOOK_ACTIVE)
-			f = flight_of(m->d, i);
+			f = piecemap_flight(m->d, i);
 		if (f)
-			draw_blocks(a, x + label + 1, y, k, f);
+			piecemap_draw_blocks(a, x + label + 1, y, k, f);
 		else
 			draw_hline(a, x + label + 1, y, k, g.pen, g.c);
 	}
@@ -475,7 +490,7 @@ uint32_t piecemap_draw(const struct piecemap *m, const struct area *a,
 	cells = mem_zero_array(ncells, sizeof *cells);
 	piecemap_cells(m, 0, n, cells, ncells);
 	if (n <= room / 4)
-		bar = bar_width(n, a, digits_of(n - 1));
+		bar = bar_width(n, a, piecemap_digits(n - 1));
 	if (bar)
 		draw_bars(m, a, bar, style, cells);
 	else if (n <= (uint32_t)round_width * (uint32_t)a->h)
@@ -498,6 +513,20 @@ static int by_share(const void *pa, const void *pb)
 	if (left != right)
 		return left > right ? -1 : 1;
 	return a->piece < b->piece ? -1 : a->piece > b->piece;
+}
+
+const struct piece_flight **piecemap_flights(const struct torrent_detail *d,
+	size_t *n)
+{
+	const struct piece_flight **order =
+		mem_array(d->nflights + 1, sizeof(const struct piece_flight *));
+
+	*n = 0;
+	for (size_t i = 0; i < d->nflights; i++)
+		if (flight_look(&d->flights[i]) != LOOK_MISSING)
+			order[(*n)++] = &d->flights[i];
+	qsort(order, *n, sizeof(const struct piece_flight *), by_share);
+	return order;
 }
 
 /* Pieces that finished within the last second, as full bars with a tick. */
@@ -525,30 +554,26 @@ static int draw_finished(const struct piecemap *m, const struct area *a,
 
 void piecemap_draw_flights(const struct piecemap *m, const struct area *a)
 {
-	int label = digits_of(m->d->npieces ? m->d->npieces - 1 : 0);
+	int label = piecemap_digits(m->d->npieces ? m->d->npieces - 1 : 0);
 	int item = label + 1 + FLIGHT_CELLS + 2;
 	int per_row = a->w / item;
 	int slots = per_row * a->h;
 	const struct piece_flight **order;
-	size_t n = 0;
+	size_t n;
 	int used;
 
 	if (slots <= 0)
 		return;
 	/* Most of the room is for what is still to come. */
 	used = draw_finished(m, a, label, item, (slots + 2) / 3);
-	order = mem_array(m->d->nflights + 1,
-		sizeof(const struct piece_flight *));
-	for (size_t i = 0; i < m->d->nflights; i++)
-		if (flight_look(&m->d->flights[i]) != LOOK_MISSING)
-			order[n++] = &m->d->flights[i];
-	qsort(order, n, sizeof(const struct piece_flight *), by_share);
+	order = piecemap_flights(m->d, &n);
 	for (size_t i = 0; i < n && used < slots; i++, used++) {
 		int x = used % per_row * item, y = used / per_row;
 
 		draw_textf(a, x, y, pen_of(ROLE_DIM), "%*u", label,
 			order[i]->piece);
-		draw_blocks(a, x + label + 1, y, FLIGHT_CELLS, order[i]);
+		piecemap_draw_blocks(a, x + label + 1, y, FLIGHT_CELLS,
+			order[i]);
 	}
 	mem_free(order);
 }

@@ -50,12 +50,25 @@ struct piecemap {
 
 void piecemap_count(const struct piecemap *m, struct piece_counts *out);
 
+/* What one piece is by itself; never LOOK_BAD, LOOK_FRESH or LOOK_PART. */
+enum piece_look piecemap_look(const struct piecemap *m, uint32_t piece);
+const struct piece_flight *piecemap_flight(const struct torrent_detail *d,
+	uint32_t piece);
+/* Those on which something is asked or received, furthest first; the caller
+ * frees the array. */
+const struct piece_flight **piecemap_flights(const struct torrent_detail *d,
+	size_t *n);
+
 /*
  * Pieces [from, end) onto ncells <= end - from cells: cell i holds the
  * pieces [from + i*n/ncells, from + (i+1)*n/ncells).
  */
 void piecemap_cells(const struct piecemap *m, uint32_t from, uint32_t end,
 	struct piece_cell *cells, uint32_t ncells);
+
+/* The cell in which a piece of [from, from + n) lies. */
+uint32_t piecemap_cell_at(uint32_t piece, uint32_t from, uint32_t n,
+	uint32_t ncells);
 
 struct piece_glyph {
 	uint32_t c;
@@ -76,6 +89,12 @@ struct map_style {
 };
 uint32_t piecemap_draw(const struct piecemap *m, const struct area *a,
 	const struct map_style *style);
+
+/* One piece under way as w cells: received, asked for, nothing. */
+void piecemap_draw_blocks(const struct area *a, int x, int y, int w,
+	const struct piece_flight *f);
+/* Digits of a number. */
+int piecemap_digits(uint32_t n);
 
 /* Rows of pieces under way, furthest first: " 3357 ■■■■□□····". */
 void piecemap_draw_flights(const struct piecemap *m, const struct area *a);

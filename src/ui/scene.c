@@ -72,6 +72,7 @@ static const struct {
 	{"trackerstab", "\r4", SCENE_DHT_JOINED},
 	{"piecestab", "\r5", SCENE_DHT_JOINED},
 	{"logtab", "\r6", SCENE_DHT_JOINED},
+	{"zoomtab", "\r5#3352\r+++F", SCENE_DHT_JOINED},
 };
 
 const char *scene_names(void)
@@ -80,7 +81,7 @@ const char *scene_names(void)
 	       "columns|cmdline|filter|quit|"
 	       "toasts|pieces|peers|speed|log|availability|dht|nodes|nodht|"
 	       "joining|overview|filestab|peerstab|trackerstab|piecestab|"
-	       "logtab";
+	       "logtab|zoomtab";
 }
 
 /* --- torrents
@@ -88,6 +89,10 @@ const char *scene_names(void)
 
 static const struct torrent_row rows_of_dash[] = {
 	{.name = "debian-12.7.0-amd64-DVD-1.iso",
+		.hash_hex = "c9e15763f722f23e98a29decdfae341b98d53056",
+		.dir = "/home/ana/Downloads",
+		.swarm_seeds = 112,
+		.swarm_peers = 47,
 		.state = TORRENT_LEECHING,
 		.size_bytes = 3711ull * MIB,
 		.have_bytes = 2381ull * MIB,
@@ -644,24 +649,6 @@ static void fill_history(struct screen *s)
 	}
 }
 
-static void add_news(struct screen *s)
-{
-	static const struct {
-		enum news_kind kind;
-		const char *text;
-	} news[] = {
-		{NEWS_INFO, "restored 11 torrents in 42 ms"},
-		{NEWS_WARN, "debian-12.7.0: piece 911 failed its hash"},
-		{NEWS_GOOD, "Sintel finished in 12m04s, 1.18 GiB"},
-		{NEWS_GOOD, "Added Cosmos Laundromat"},
-		{NEWS_BAD, "NASA Apollo 11: disk full on /mnt/media"},
-	};
-
-	for (size_t i = 0; i < sizeof news / sizeof news[0]; i++)
-		news_add(&s->news, news[i].kind, i > 1, NOW_MS, NOW_S,
-			news[i].text);
-}
-
 static void answer_folder(struct screen *s)
 {
 	static char names[][24] = {"torrents", "tor-browser.torrent",
@@ -687,6 +674,8 @@ static void press_keys(struct screen *s, const char *keys)
 			in.key = 'z';
 
 		screen_input(s, &in);
+		/* Some keys act on what is seen. */
+		screen_draw(s);
 	}
 }
 
@@ -715,13 +704,17 @@ struct screen *scene_screen(struct scene *sc, int cols, int rows,
 	screen_resize(s, cols, rows, tier);
 	screen_update(s, &sc->snap, &sc->detail);
 	if (strcmp(sc->name, "toasts") == 0 || strcmp(sc->name, "log") == 0)
-		add_news(s);
-	/* Some keys act on what is seen. */
+		scene_news(s, NOW_MS, NOW_S);
+	if (strcmp(sc->name, "logtab") == 0)
+		scene_torrent_news(s, sc->rows[0].id, NOW_MS, NOW_S);
 	screen_draw(s);
 	for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++)
 		if (strcmp(scenes[i].name, sc->name) == 0)
 			press_keys(s, scenes[i].keys);
 	if (strcmp(sc->name, "add") == 0)
 		answer_folder(s);
+	/* Some values are asked for by what is drawn. */
+	screen_draw(s);
+	screen_update(s, &sc->snap, &sc->detail);
 	return s;
 }

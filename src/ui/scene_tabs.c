@@ -3,6 +3,8 @@
  */
 #include "ui/scene_tabs.h"
 
+#include <stdio.h>
+
 #define MIB (1024ull * 1024)
 
 /* 3,711 pieces of one MiB. */
@@ -90,4 +92,57 @@ void scene_trackers(struct torrent_detail *d)
 	d->trackers = trackers;
 	d->ntrackers = sizeof trackers / sizeof trackers[0];
 	d->what |= WATCH_TRACKERS;
+}
+
+void scene_news(struct screen *s, uint64_t now_ms, int64_t wall_s)
+{
+	static const struct {
+		enum news_kind kind;
+		const char *text;
+	} news[] = {
+		{NEWS_INFO, "restored 11 torrents in 42 ms"},
+		{NEWS_WARN, "debian-12.7.0: piece 911 failed its hash"},
+		{NEWS_GOOD, "Sintel finished in 12m04s, 1.18 GiB"},
+		{NEWS_GOOD, "Added Cosmos Laundromat"},
+		{NEWS_BAD, "NASA Apollo 11: disk full on /mnt/media"},
+	};
+
+	for (size_t i = 0; i < sizeof news / sizeof news[0]; i++)
+		news_add(&s->news, news[i].kind, i > 1, now_ms, wall_s,
+			news[i].text);
+}
+
+void scene_torrent_news(struct screen *s, struct torrent_id id, uint64_t now_ms,
+	int64_t wall_s)
+{
+	static const struct {
+		enum news_kind kind;
+		bool other; /* torrent */
+		const char *text;
+	} news[] = {
+		{NEWS_GOOD, false, "added debian-12.7.0-amd64-DVD-1.iso"},
+		{NEWS_GOOD, false, "all 2,214 pieces good"},
+		{NEWS_GOOD, true, "added another one"},
+		{NEWS_INFO, false,
+			"82.64.31.180:50321 sent nothing for 60 s: its 12 "
+			"blocks are asked of others"},
+		{NEWS_WARN, false, "piece 911 failed its hash"},
+		{NEWS_WARN, false, "piece 911 failed its hash"},
+		{NEWS_WARN, false,
+			"banned 94.23.202.8: 16 blocks of piece 911 were not "
+			"what the others sent"},
+		{NEWS_BAD, false, "no space left on /home/ana/Downloads"},
+		{NEWS_GOOD, false, "piece 2114 is good"},
+	};
+
+	for (size_t i = 0; i < sizeof news / sizeof news[0]; i++) {
+		struct news n = {.kind = news[i].kind,
+			.at_ms = now_ms,
+			.wall_s = wall_s - 60 * (int64_t)(9 - i)};
+
+		if (!news[i].other)
+			n.torrent = id;
+		snprintf(n.text, sizeof n.text, "%s", news[i].text);
+		news_add_of(&s->news, &n);
+	}
 }

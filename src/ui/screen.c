@@ -143,32 +143,34 @@ static enum news_kind kind_of(enum notice_kind k)
 
 /* Notices of a torrent's life carry its name, the others what happened. */
 static void word_notice(const struct screen *s, const struct notice *n,
-	char *out, size_t cap)
+	struct news *out)
 {
 	const struct torrent_row *row = list_row(s->snap, n->torrent);
+	size_t cap = sizeof out->text;
 	char name[160];
 
 	switch (n->kind) {
 	case NOTICE_ADDED:
-		snprintf(out, cap, "added %s", n->text);
+		snprintf(out->text, cap, "added %s", n->text);
 		break;
 	case NOTICE_METADATA:
-		snprintf(out, cap, "%s: its file list is here", n->text);
+		snprintf(out->text, cap, "%s: its file list is here", n->text);
 		break;
 	case NOTICE_COMPLETE:
-		snprintf(out, cap, "%s is complete", n->text);
+		snprintf(out->text, cap, "%s is complete", n->text);
 		break;
 	case NOTICE_REMOVED:
-		snprintf(out, cap, "removed %s", n->text);
+		snprintf(out->text, cap, "removed %s", n->text);
 		break;
 	default:
 		if (!row) {
-			snprintf(out, cap, "%s", n->text);
+			snprintf(out->text, cap, "%s", n->text);
 			break;
 		}
 		text_fit(s->grid.tier, row->name, 40, FIT_MIDDLE, name,
 			sizeof name);
-		snprintf(out, cap, "%s: %s", name, n->text);
+		snprintf(out->text, cap, "%s: %s", name, n->text);
+		out->lead = strlen(name) + 2;
 		break;
 	}
 }
@@ -181,13 +183,15 @@ static void take_notices(struct screen *s)
 		return;
 	while ((n = s->ops->notice_after(s->user, s->notice_seq))) {
 		enum news_kind kind = kind_of(n->kind);
-		char text[NEWS_TEXT_MAX];
+		struct news news = {.kind = kind,
+			.toast = kind != NEWS_INFO && n->kind != NOTICE_BANNED,
+			.at_ms = n->at_ms,
+			.wall_s = n->wall_s,
+			.torrent = n->torrent};
 
-		word_notice(s, n, text, sizeof text);
+		word_notice(s, n, &news);
 		s->notice_seq = n->seq;
-		news_add(&s->news, kind,
-			kind != NEWS_INFO && n->kind != NOTICE_BANNED, n->at_ms,
-			n->wall_s, text);
+		news_add_of(&s->news, &news);
 	}
 }
 

@@ -46,6 +46,8 @@ struct tab_class {
 	void (*reset)(struct tab *t);
 	/* A fresh snapshot; pointers into the last one are gone. */
 	void (*update)(struct tab *t);
+	/* The same for a tab that is not open: what is recorded meanwhile. */
+	void (*record)(struct tab *t);
 	/* enum watch_what bits that the next drawing needs. */
 	uint32_t (*watch)(const struct tab *t);
 	/* Its area is what is left between the row of tabs and the key bar;

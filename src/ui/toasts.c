@@ -31,15 +31,16 @@ static void count_kind(struct newsroom *r, enum news_kind kind, bool more)
 		*counter = more ? *counter + 1 : *counter - 1;
 }
 
-void news_add(struct newsroom *r, enum news_kind kind, bool toast,
-	uint64_t now_ms, int64_t wall_s, const char *text)
+void news_add_of(struct newsroom *r, const struct news *news)
 {
 	struct news *last = r->n ? slot(r, r->n - 1) : NULL;
 
-	if (last && last->kind == kind && strcmp(last->text, text) == 0) {
+	if (last && last->kind == news->kind &&
+		torrent_id_equal(last->torrent, news->torrent) &&
+		strcmp(last->text, news->text) == 0) {
 		last->count++;
-		last->at_ms = now_ms;
-		last->toast = toast;
+		last->at_ms = news->at_ms;
+		last->toast = news->toast;
 		return;
 	}
 	if (r->n == NEWS_KEPT) {
@@ -48,13 +49,21 @@ void news_add(struct newsroom *r, enum news_kind kind, bool toast,
 		r->n--;
 	}
 	last = slot(r, r->n++);
-	*last = (struct news){.kind = kind,
+	*last = *news;
+	last->count = 1;
+	count_kind(r, news->kind, true);
+}
+
+void news_add(struct newsroom *r, enum news_kind kind, bool toast,
+	uint64_t now_ms, int64_t wall_s, const char *text)
+{
+	struct news news = {.kind = kind,
 		.toast = toast,
-		.count = 1,
 		.at_ms = now_ms,
 		.wall_s = wall_s};
-	snprintf(last->text, sizeof last->text, "%s", text);
-	count_kind(r, kind, true);
+
+	snprintf(news.text, sizeof news.text, "%s", text);
+	news_add_of(r, &news);
 }
 
 void news_dismiss(struct newsroom *r)

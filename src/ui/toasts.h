@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "core/snapshot.h"
 #include "ui/draw.h"
 
 enum news_kind {
@@ -29,6 +30,8 @@ struct news {
 	unsigned count; /* times it came in a row */
 	uint64_t at_ms;
 	int64_t wall_s;
+	struct torrent_id torrent; /* {0, 0}: not about one */
+	size_t lead;               /* bytes of text that only name it */
 	char text[NEWS_TEXT_MAX];
 };
 
@@ -41,6 +44,8 @@ struct newsroom {
 
 void news_add(struct newsroom *r, enum news_kind kind, bool toast,
 	uint64_t now_ms, int64_t wall_s, const char *text);
+/* Of a torrent; `lead` bytes of the text name it. */
+void news_add_of(struct newsroom *r, const struct news *news);
 const struct news *news_at(const struct newsroom *r, size_t i); /* 0 oldest */
 void news_dismiss(struct newsroom *r); /* no toast any more */
 

@@ -91,12 +91,18 @@ static void fini(struct view *v)
 
 static void update(struct view *v)
 {
-	struct tab *t = open_tab(detail_of(v));
+	struct detail *d = detail_of(v);
+	struct tab *t = open_tab(d);
 
 	/* It was removed: nothing is left to show. */
-	if (!screen_chosen(v->screen))
+	if (!screen_chosen(v->screen)) {
 		screen_close_view(v->screen, v);
-	else if (t->class->update)
+		return;
+	}
+	for (int i = 0; i < TAB_COUNT; i++)
+		if (d->tabs[i] != t && classes[i]->record)
+			classes[i]->record(d->tabs[i]);
+	if (t->class->update)
 		t->class->update(t);
 }
 

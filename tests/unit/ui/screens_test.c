@@ -86,6 +86,26 @@ static const struct golden {
 	{"overview-120x36", "overview", 120, 36, RENDER_TEXT},
 	{"overview-80x24", "overview", 80, 24, RENDER_TEXT},
 	{"overview-40x12", "overview", 40, 12, RENDER_TEXT},
+	{"trackerstab-120x36", "trackerstab", 120, 36, RENDER_TEXT},
+	{"trackerstab-80x24", "trackerstab", 80, 24, RENDER_TEXT},
+	{"trackerstab-40x12", "trackerstab", 40, 12, RENDER_TEXT},
+	{"piecestab-120x36", "piecestab", 120, 36, RENDER_TEXT},
+	{"piecestab-80x24", "piecestab", 80, 24, RENDER_TEXT},
+	{"piecestab-40x12", "piecestab", 40, 12, RENDER_TEXT},
+	{"logtab-120x36", "logtab", 120, 36, RENDER_TEXT},
+	{"logtab-80x24", "logtab", 80, 24, RENDER_TEXT},
+	{"logtab-40x12", "logtab", 40, 12, RENDER_TEXT},
+	{"zoomtab-120x36", "zoomtab", 120, 36, RENDER_TEXT},
+	{"zoomtab-80x24", "zoomtab", 80, 24, RENDER_TEXT},
+	{"zoomtab-40x12", "zoomtab", 40, 12, RENDER_TEXT},
+	{"overview-200x55", "overview", 200, 55, RENDER_TEXT},
+	{"overview-80x24-ascii", "overview", 80, 24, RENDER_ASCII},
+	{"trackerstab-80x24-ascii", "trackerstab", 80, 24, RENDER_ASCII},
+	{"piecestab-80x24-ascii", "piecestab", 80, 24, RENDER_ASCII},
+	{"zoomtab-80x24-ascii", "zoomtab", 80, 24, RENDER_ASCII},
+	{"logtab-80x24-ascii", "logtab", 80, 24, RENDER_ASCII},
+	{"piecestab-80x24-mono", "piecestab", 80, 24, RENDER_MONO},
+	{"trackerstab-80x24-mono", "trackerstab", 80, 24, RENDER_MONO},
 };
 #define NGOLDENS (sizeof goldens / sizeof goldens[0])
 
@@ -195,7 +215,7 @@ static void ascii_screens_are_ascii(void **state)
 	static const char *const scenes[] = {"dash", "hostile", "add", "help",
 		"toasts", "quit", "pieces", "empty", "dht", "nodes", "nodht",
 		"joining", "peers", "overview", "filestab", "peerstab",
-		"trackerstab", "piecestab", "logtab"};
+		"trackerstab", "piecestab", "logtab", "zoomtab"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
@@ -230,7 +250,7 @@ static void draws_at_every_size(void **state)
 		"help", "confirm", "sort", "cmdline", "filter", "quit",
 		"toasts", "pieces", "peers", "speed", "log", "dht", "nodes",
 		"nodht", "joining", "overview", "filestab", "peerstab",
-		"trackerstab", "piecestab", "logtab"};
+		"trackerstab", "piecestab", "logtab", "zoomtab"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
