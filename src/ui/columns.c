@@ -268,8 +268,8 @@ enum err columns_parse(const char *text, struct column_choice *out,
 
 		if (len && at == COLUMN_COUNT)
 			return fault_set(fault, ERR_SYNTAX, 0,
-				"there is no column %.*s", (int)(len & 31),
-				text);
+				"there is no column %.*s",
+				len < 30 ? (int)len : 30, text);
 		if (len && !is_in(&c, at))
 			c.list[c.n++] = (uint8_t)at;
 		text += len + (text[len] != '\0');

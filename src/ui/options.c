@@ -74,8 +74,6 @@ size_t options_queue(struct screen *s, enum queue_move move)
 	size_t n, done = 0;
 	struct queued *q = whole_queue(s, &n);
 	bool from_end = move == QUEUE_DOWN || move == QUEUE_TOP;
-	bool by_one = move == QUEUE_UP || move == QUEUE_DOWN;
-	bool at_edge = by_one;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct queued *one = &q[from_end ? n - 1 - i : i];
@@ -83,9 +81,7 @@ size_t options_queue(struct screen *s, enum queue_move move)
 			.torrent = one->id,
 			.value = (uint64_t)move};
 
-		/* Those at the end already would only change places. */
-		at_edge = at_edge && one->moves;
-		if (one->moves && !at_edge)
+		if (one->moves)
 			done += action_command(s, &c, NULL);
 	}
 	mem_free(q);

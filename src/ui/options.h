@@ -15,7 +15,7 @@ struct screen;
 /* The command for each of them, its torrent filled in; a fault is shown.  How
  * many were changed. */
 size_t options_each(struct screen *s, const struct command *c);
-/* The moved ones keep their order among themselves. */
+/* Those that move keep their order among themselves. */
 size_t options_queue(struct screen *s, enum queue_move move);
 bool options_slow(struct screen *s, bool on, struct fault *fault);
 /* What a key does; false: it is none of these. */
