@@ -153,16 +153,31 @@ static void add_all(struct session *s, const struct operands *ops,
 	}
 }
 
+/* Beside the config file; heap memory, NULL when there is none. */
+static char *themes_folder(struct session *s)
+{
+	const char *path = app_config_path(runtime_app(s->rt));
+	const char *slash = strrchr(path, '/');
+
+	return s->config && slash
+	               ? mem_printf("%.*s/themes", (int)(slash - path), path)
+	               : NULL;
+}
+
 static enum err open_screen(struct session *s, struct fault *fault)
 {
+	char *themes = themes_folder(s);
 	const struct ui_config cfg = {.loop = runtime_loop(s->rt),
 		.engine = runtime_engine(s->rt),
 		.settings = app_settings(runtime_app(s->rt)),
 		.quit = on_quit,
 		.keep = s->config ? on_keep : NULL,
+		.themes_dir = themes,
 		.user = s};
+	enum err e = ui_open(&cfg, &s->ui, fault);
 
-	return ui_open(&cfg, &s->ui, fault);
+	mem_free(themes);
+	return e;
 }
 
 static void on_closed(void *user)

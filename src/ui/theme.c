@@ -5,7 +5,12 @@
 
 #include <assert.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
 
 enum palette {
 	AURORA,
@@ -14,20 +19,28 @@ enum palette {
 	PALETTES,
 };
 
-struct theme {
-	const char *name;
-	enum palette palette;
-};
-
-static const struct theme themes[] = {
-	{"aurora", AURORA},
-	{"paper", PAPER},
-	{"contrast", CONTRAST},
-};
-
 struct shade {
 	int32_t rgb;
 	int16_t x256;
+};
+
+/* What a file said; where it said nothing the palette counts. */
+struct own_colors {
+	bool has_role[ROLE_COUNT], has_ground[GROUND_COUNT];
+	struct shade role[ROLE_COUNT], ground[GROUND_COUNT];
+	uint8_t attrs[ROLE_COUNT];
+};
+
+struct theme {
+	const char *name;
+	enum palette palette;
+	struct own_colors *own; /* NULL: none */
+};
+
+static const struct theme themes[] = {
+	{"aurora", AURORA, NULL},
+	{"paper", PAPER, NULL},
+	{"contrast", CONTRAST, NULL},
 };
 
 /* One line of the palette: colours per theme, then the poorer terminals. */
@@ -123,6 +136,20 @@ const char *theme_names(void)
 	return "aurora|paper|contrast";
 }
 
+static struct shade shade_of(const struct theme *t, enum role role)
+{
+	if (t->own && t->own->has_role[role])
+		return t->own->role[role];
+	return roles[role].in[t->palette];
+}
+
+static struct shade shade_behind(const struct theme *t, enum ground ground)
+{
+	if (t->own && t->own->has_ground[ground])
+		return t->own->ground[ground];
+	return grounds[ground].in[t->palette];
+}
+
 /* Colour number of an entry at 16 or 8 colours; attributes are added. */
 static int32_t poor_color(const struct entry *e, enum depth depth,
 	uint8_t *attrs)
@@ -139,14 +166,16 @@ struct style theme_style(const struct theme *t, enum depth depth,
 	struct style s = {COLOR_DEFAULT, COLOR_DEFAULT, attrs};
 
 	assert(role < ROLE_COUNT && ground < GROUND_COUNT);
+	if (t->own)
+		s.attrs |= t->own->attrs[role];
 	switch (depth) {
 	case DEPTH_TRUE:
-		s.fg = fg->in[t->palette].rgb;
-		s.bg = bg->in[t->palette].rgb;
+		s.fg = shade_of(t, role).rgb;
+		s.bg = shade_behind(t, ground).rgb;
 		break;
 	case DEPTH_256:
-		s.fg = fg->in[t->palette].x256;
-		s.bg = bg->in[t->palette].x256;
+		s.fg = shade_of(t, role).x256;
+		s.bg = shade_behind(t, ground).x256;
 		break;
 	case DEPTH_16:
 	case DEPTH_8:
@@ -163,4 +192,244 @@ struct style theme_style(const struct theme *t, enum depth depth,
 		s.attrs &= (uint8_t)~ATTR_DIM;
 	}
 	return s;
+}
+
+/* --- themes of the user
+ * ---------------------------------------------------------------- */
+
+static const char *const role_names[ROLE_COUNT] = {
+	[ROLE_TEXT] = "text",
+	[ROLE_STRONG] = "strong",
+	[ROLE_DIM] = "dim",
+	[ROLE_FAINT] = "faint",
+	[ROLE_RULE] = "rule",
+	[ROLE_FOCUS] = "focus",
+	[ROLE_KEY] = "key",
+	[ROLE_DOWN] = "down",
+	[ROLE_UP] = "up",
+	[ROLE_OK] = "ok",
+	[ROLE_WARN] = "warn",
+	[ROLE_ERR] = "err",
+	[ROLE_META] = "meta",
+	[ROLE_HAVE] = "have",
+	[ROLE_PART] = "part",
+	[ROLE_ACTIVE] = "active",
+	[ROLE_ASKED] = "asked",
+	[ROLE_CHECKING] = "checking",
+	[ROLE_FRESH0] = "fresh0",
+	[ROLE_FRESH1] = "fresh1",
+	[ROLE_FRESH2] = "fresh2",
+	[ROLE_FRESH3] = "fresh3",
+	[ROLE_FRESH4] = "fresh4",
+	[ROLE_NOBODY] = "nobody",
+	[ROLE_BAD] = "bad",
+	[ROLE_SKIPPED] = "skipped",
+	[ROLE_MISSING1] = "missing1",
+	[ROLE_MISSING2] = "missing2",
+	[ROLE_MISSING4] = "missing4",
+	[ROLE_MISSING10] = "missing10",
+	[ROLE_GRAPH_DOWN0] = "graph_down0",
+	[ROLE_GRAPH_DOWN1] = "graph_down1",
+	[ROLE_GRAPH_DOWN2] = "graph_down2",
+	[ROLE_GRAPH_DOWN3] = "graph_down3",
+	[ROLE_GRAPH_UP0] = "graph_up0",
+	[ROLE_GRAPH_UP1] = "graph_up1",
+	[ROLE_GRAPH_UP2] = "graph_up2",
+	[ROLE_GRAPH_UP3] = "graph_up3",
+	[ROLE_INVERSE] = "inverse",
+};
+
+static const char *const ground_names[GROUND_COUNT] = {
+	[GROUND_NONE] = "screen",
+	[GROUND_BAR] = "bar",
+	[GROUND_SELECT] = "selection",
+	[GROUND_PANEL] = "panel",
+	[GROUND_FIELD] = "field",
+	[GROUND_CHOICE] = "choice",
+	[GROUND_PART] = "part_ground",
+	[GROUND_ACTIVE] = "active_ground",
+	[GROUND_BAD] = "bad_ground",
+	[GROUND_GOOD_TOAST] = "good_toast",
+	[GROUND_WARN_TOAST] = "warn_toast",
+	[GROUND_BAD_TOAST] = "bad_toast",
+};
+
+static int find_name(const char *const *names, int n, const char *word)
+{
+	for (int i = 0; i < n; i++)
+		if (names[i] && strcmp(names[i], word) == 0)
+			return i;
+	return -1;
+}
+
+/* Of the cube of 6 x 6 x 6 and the 24 greys. */
+static int16_t nearest_256(int32_t rgb)
+{
+	static const int levels[] = {0, 95, 135, 175, 215, 255};
+	const int want[3] = {rgb >> 16 & 255, rgb >> 8 & 255, rgb & 255};
+	int best = 16, least = INT32_MAX;
+
+	for (int c = 16; c < 256; c++) {
+		int i = c - 16, sum = 0;
+		int grey = 8 + 10 * (c - 232);
+		const int is[3] = {c < 232 ? levels[i / 36] : grey,
+			c < 232 ? levels[i / 6 % 6] : grey,
+			c < 232 ? levels[i % 6] : grey};
+
+		for (int k = 0; k < 3; k++)
+			sum += (is[k] - want[k]) * (is[k] - want[k]);
+		if (sum < least) {
+			least = sum;
+			best = c;
+		}
+	}
+	return (int16_t)best;
+}
+
+static bool read_color(const char *word, struct shade *out)
+{
+	int32_t rgb = 0;
+
+	if (strlen(word) != 6)
+		return false;
+	for (; *word; word++) {
+		const char *digits = "0123456789abcdef", *at;
+		char c = *word >= 'A' && *word <= 'F' ? (char)(*word + 32)
+		                                      : *word;
+
+		at = strchr(digits, c);
+		if (!at)
+			return false;
+		rgb = rgb << 4 | (int32_t)(at - digits);
+	}
+	*out = (struct shade){rgb, nearest_256(rgb)};
+	return true;
+}
+
+static uint8_t read_attr(const char *word)
+{
+	static const struct {
+		const char *word;
+		uint8_t attr;
+	} attrs[] = {
+		{"bold", ATTR_BOLD},
+		{"dim", ATTR_DIM},
+		{"underline", ATTR_UNDERLINE},
+		{"reverse", ATTR_REVERSE},
+	};
+
+	for (size_t i = 0; i < sizeof attrs / sizeof attrs[0]; i++)
+		if (strcmp(attrs[i].word, word) == 0)
+			return attrs[i].attr;
+	return 0;
+}
+
+#define LINE_WORDS 8
+#define WORD_MAX 24
+
+/* The words of a line without its comment; "=" stands between blanks or not.
+ * How many; -1: too many, or too long. */
+static int split(struct span line, char words[LINE_WORDS][WORD_MAX])
+{
+	int n = 0;
+	size_t len = 0;
+
+	for (size_t i = 0; i <= line.n; i++) {
+		uint8_t c = i < line.n ? line.p[i] : ' ';
+		bool gap = c == ' ' || c == '\t' || c == '\r' || c == '=';
+
+		if (c == '#' && len == 0)
+			return n;
+		if (gap && len)
+			words[n++][len] = '\0';
+		if (gap) {
+			len = 0;
+			continue;
+		}
+		if (n == LINE_WORDS || len + 1 == WORD_MAX || c < ' ')
+			return -1;
+		words[n][len++] = (char)c;
+	}
+	return n;
+}
+
+static bool read_role(struct own_colors *own, int role,
+	char words[LINE_WORDS][WORD_MAX], int n)
+{
+	for (int i = 1; i < n; i++) {
+		uint8_t attr = read_attr(words[i]);
+
+		own->attrs[role] |= attr;
+		if (attr)
+			continue;
+		if (!read_color(words[i], &own->role[role]))
+			return false;
+		own->has_role[role] = true;
+	}
+	return n > 1;
+}
+
+static bool read_ground(struct own_colors *own, int ground,
+	char words[LINE_WORDS][WORD_MAX], int n)
+{
+	int at = n > 1 && strcmp(words[1], "on") == 0 ? 2 : 1;
+
+	own->has_ground[ground] = true;
+	return n == at + 1 && read_color(words[at], &own->ground[ground]);
+}
+
+static bool read_theme_line(struct theme *t, struct span line)
+{
+	char words[LINE_WORDS][WORD_MAX];
+	int n = split(line, words), at;
+
+	if (n <= 0)
+		return n == 0;
+	if (strcmp(words[0], "base") == 0) {
+		const struct theme *base = n == 2 ? theme_find(words[1]) : NULL;
+
+		if (base)
+			t->palette = base->palette;
+		return base != NULL;
+	}
+	at = find_name(role_names, ROLE_COUNT, words[0]);
+	if (at >= 0)
+		return read_role(t->own, at, words, n);
+	at = find_name(ground_names, GROUND_COUNT, words[0]);
+	return at >= 0 && read_ground(t->own, at, words, n);
+}
+
+struct theme *theme_read(struct span file, struct fault *fault)
+{
+	struct theme *t = mem_zero(sizeof *t);
+	size_t number = 0;
+
+	t->name = "";
+	t->own = mem_zero(sizeof *t->own);
+	while (file.n) {
+		const uint8_t *end = memchr(file.p, '\n', file.n);
+		size_t n = end ? (size_t)(end - file.p) : file.n;
+		char *shown;
+
+		number++;
+		if (!read_theme_line(t, span_of(file.p, n))) {
+			shown = text_clean(span_of(file.p, n), 40);
+			fault_set(fault, ERR_SYNTAX, 0, "line %zu: %s", number,
+				shown);
+			mem_free(shown);
+			theme_free(t);
+			return NULL;
+		}
+		n += end != NULL;
+		file = span_of(file.p + n, file.n - n);
+	}
+	return t;
+}
+
+void theme_free(struct theme *t)
+{
+	if (!t)
+		return;
+	mem_free(t->own);
+	mem_free(t);
 }

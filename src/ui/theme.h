@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/err.h"
 
 enum role {
@@ -96,11 +97,25 @@ struct style {
 	uint8_t attrs;
 };
 
-struct theme; /* constant, never freed */
+struct theme; /* bttui's own are constant, never freed */
 
 /* NULL: no theme of that name.  "aurora", "paper", "contrast". */
 const struct theme *theme_find(const char *name);
 const char *theme_names(void); /* "aurora|paper|contrast" */
+
+/*
+ * A theme of the user's, from a file of lines
+ *
+ *	base = paper                  what is not named is as there
+ *	down = 58b8ff bold            a role: colour, bold dim underline reverse
+ *	panel = on 1f242d             a ground
+ *
+ * with '#' before a comment.  Poorer terminals get the nearest of 256 colours,
+ * or what the base has.  NULL: the fault names the line.
+ */
+struct theme *theme_read(struct span file, struct fault *fault);
+void theme_free(struct theme *t); /* of theme_read(); NULL is allowed */
+#define THEME_FILE_MAX 65536u
 
 struct style theme_style(const struct theme *t, enum depth depth,
 	enum role role, enum ground ground, uint8_t attrs);

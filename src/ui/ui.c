@@ -27,8 +27,7 @@ static struct term_look look_of(struct ui *ui)
 		settings_text(s, SET_COLORS));
 	snprintf(ui->glyphs, sizeof ui->glyphs, "%s",
 		settings_text(s, SET_GLYPHS));
-	if (theme_find(ui->theme))
-		look.theme = theme_find(ui->theme);
+	look.theme = ui_theme(ui);
 	look.colors = ui->colors;
 	look.glyphs = ui->glyphs;
 	return look;
@@ -196,6 +195,8 @@ enum err ui_open(const struct ui_config *config, struct ui **out,
 	enum err e;
 
 	ui->cfg = *config;
+	ui->themes_dir =
+		config->themes_dir ? mem_strdup(config->themes_dir) : NULL;
 	ui->fps = 5;
 	start_handles(ui);
 	look = look_of(ui);
@@ -207,6 +208,7 @@ enum err ui_open(const struct ui_config *config, struct ui **out,
 	}
 	if (e != ERR_OK) {
 		ui->closing = true;
+		ui_themes_stop(ui);
 		close_handles(ui);
 		return e;
 	}
@@ -215,6 +217,7 @@ enum err ui_open(const struct ui_config *config, struct ui **out,
 	take_lines(ui);
 	ui->decoder = decoder_new(esc_ms());
 	ui->loader = loader_new(config->loop, &ui_loader_events, ui);
+	ui_list_themes(ui);
 	mem_on_abort(ui_emergency_restore);
 	ui_fit_screen(ui);
 	ui_watch_terminal(ui);
@@ -236,6 +239,7 @@ void ui_close(struct ui *ui, void (*done)(void *user), void *user)
 	loader_close(ui->loader);
 	screen_free(ui->screen);
 	decoder_free(ui->decoder);
+	ui_themes_stop(ui);
 }
 
 void ui_show_message(struct ui *ui, const char *title, const char *lines)

@@ -39,6 +39,8 @@ struct ui_config {
 	 * settings_rewrite() for key and value.  NULL: nothing lasts. */
 	void (*keep)(void *user, const char *key, const char *value);
 	void *user;
+	/* A folder with files that are themes; NULL: none.  Copied. */
+	const char *themes_dir;
 };
 
 /*

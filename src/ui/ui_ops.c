@@ -104,6 +104,16 @@ static uint64_t op_free_bytes(void *user, const char *dir)
 	return ui->engine_gone ? 0 : engine_free_bytes(ui->cfg.engine, dir);
 }
 
+static bool op_has_theme(void *user, const char *name)
+{
+	return ui_has_theme(user, name);
+}
+
+static const char *op_theme_at(void *user, size_t i)
+{
+	return ui_theme_at(user, i);
+}
+
 const struct ui_ops ui_engine_ops = {
 	.command = op_command,
 	.watch = op_watch,
@@ -117,6 +127,8 @@ const struct ui_ops ui_engine_ops = {
 	.setting = op_setting,
 	.free_bytes = op_free_bytes,
 	.keep = op_keep,
+	.has_theme = op_has_theme,
+	.theme_at = op_theme_at,
 };
 
 static void torrent_loaded(void *user, const char *path, struct span bytes,
@@ -125,6 +137,10 @@ static void torrent_loaded(void *user, const char *path, struct span bytes,
 	struct ui *ui = user;
 
 	ui_refresh(ui);
+	if (ui_theme_loaded(ui, path, bytes, fault)) {
+		ui_want_full_frame(ui);
+		return;
+	}
 	screen_torrent_read(ui->screen, path, bytes, fault);
 	ui_want_full_frame(ui);
 }
@@ -135,6 +151,8 @@ static void folder_loaded(void *user, const char *path,
 	struct ui *ui = user;
 
 	ui_refresh(ui);
+	if (ui_themes_listed(ui, path, entries, n))
+		return;
 	screen_folder_read(ui->screen, path, entries, n);
 	ui_want_full_frame(ui);
 }

@@ -5,6 +5,7 @@
  *   ui_frame.c  when what is drawn, and how its bytes leave
  *   ui_input.c  the terminal's bytes and the signals
  *   ui_ops.c    what views ask of the world outside
+ *   ui_themes.c themes that are files
  */
 #ifndef UI_UI_PRIV_H
 #define UI_UI_PRIV_H
@@ -19,6 +20,7 @@
 
 #define UI_KEY_FRAME_MS 16 /* shortest time between two frames */
 #define UI_SIGNALS 7
+#define UI_THEME_NAME_MAX 32
 
 struct ui {
 	struct ui_config cfg;
@@ -47,7 +49,13 @@ struct ui {
 	uint64_t blocked_ms; /* since when bytes are pending; 0: not */
 	uint64_t settings_seen;
 	unsigned fps;
-	char theme[32], colors[16], glyphs[16];
+	char theme[UI_THEME_NAME_MAX], colors[16], glyphs[16];
+	char *themes_dir; /* NULL: none */
+	char **themes;    /* names of the files in it */
+	size_t nthemes, themes_cap;
+	struct theme *own_theme; /* the last that was read; NULL: none */
+	char own_name[UI_THEME_NAME_MAX];
+	char theme_asked[UI_THEME_NAME_MAX];
 	void (*done)(void *user);
 	void *done_user;
 };
@@ -77,6 +85,19 @@ void ui_hang_up(struct ui *ui);
 void ui_ask_quit(struct ui *ui, bool at_once);
 void ui_suspend(struct ui *ui);
 void ui_on_signal(uv_signal_t *h, int signum);
+
+/* ui_themes.c */
+void ui_list_themes(struct ui *ui);
+/* Of what the setting names; bttui's own until its file is here. */
+const struct theme *ui_theme(struct ui *ui);
+bool ui_has_theme(struct ui *ui, const char *name);
+const char *ui_theme_at(const struct ui *ui, size_t i);
+/* False: that was none of theirs. */
+bool ui_themes_listed(struct ui *ui, const char *path,
+	const struct dir_entry *entries, size_t n);
+bool ui_theme_loaded(struct ui *ui, const char *path, struct span bytes,
+	const struct fault *fault);
+void ui_themes_stop(struct ui *ui);
 
 /* ui_ops.c; the user of both is the struct ui. */
 extern const struct ui_ops ui_engine_ops;

@@ -191,6 +191,29 @@ def the_queue_is_seen_and_moved(c):
 
 
 @case
+def a_theme_of_the_users_is_a_file_in_the_themes_folder(c):
+    with open(os.path.join(c.folder("themes"), "night"), "w") as f:
+        f.write("base = contrast\ntext = d7af00\n")
+    with open(os.path.join(c.folder("themes"), "broken"), "w") as f:
+        f.write("text = d7af00\ntext = red\n")
+    s = open_three(c)
+    s.keys(":")
+    s.type("theme ni")
+    s.wait_for(":theme night")
+    s.keys("Tab", "Enter")
+    wait_until(lambda: "38;5;178" in s.styled(), 3, "the file's colour")
+    wait_config(c, "theme = night")
+    s = again(c, s)
+    wait_until(lambda: "38;5;178" in s.styled(), 3, "it after a restart")
+    s.command("theme broken")
+    s.wait_for("theme broken: line 2: text = red")
+    s.command("theme paper")
+    wait_until(lambda: "38;5;178" not in s.styled(), 3, "other colours")
+    s.command("theme nosuch")
+    s.wait_for("there is no theme nosuch")
+
+
+@case
 def nothing_is_kept_where_there_is_no_file(c):
     t = Torrent(c, "one.iso", 64 * KIB, piece="16K")
     argv = session(c, "--paused", t.file)

@@ -310,6 +310,65 @@ static int set_locale(void **state)
 	return 0;
 }
 
+static struct theme *theme_of(const char *text, struct fault *fault)
+{
+	return theme_read(span_str(text), fault);
+}
+
+static void a_theme_of_the_users_is_its_base_but_for_its_lines(void **state)
+{
+	struct fault fault = {0};
+	struct theme *t = theme_of("# mine\n"
+				   "base = paper\n"
+				   "\n"
+				   "down = 58B8FF bold # blue\n"
+				   "up=ff0000\r\n"
+				   "dim underline\n"
+				   "panel = on 101010\n"
+				   "bar 202020",
+		&fault);
+	const struct theme *paper = theme_find("paper");
+	struct style s, base;
+
+	(void)state;
+	assert_non_null(t);
+	s = theme_style(t, DEPTH_TRUE, ROLE_DOWN, GROUND_PANEL, 0);
+	assert_int_equal(s.fg, 0x58b8ff);
+	assert_int_equal(s.bg, 0x101010);
+	assert_int_equal(s.attrs, ATTR_BOLD);
+	s = theme_style(t, DEPTH_256, ROLE_UP, GROUND_BAR, 0);
+	assert_int_equal(s.fg, 196);
+	assert_int_equal(s.bg, 234);
+	s = theme_style(t, DEPTH_TRUE, ROLE_DIM, GROUND_NONE, 0);
+	base = theme_style(paper, DEPTH_TRUE, ROLE_DIM, GROUND_NONE, 0);
+	assert_int_equal(s.fg, base.fg);
+	assert_int_equal(s.attrs, base.attrs | ATTR_UNDERLINE);
+	s = theme_style(t, DEPTH_16, ROLE_DOWN, GROUND_NONE, 0);
+	base = theme_style(paper, DEPTH_16, ROLE_DOWN, GROUND_NONE, 0);
+	assert_int_equal(s.fg, base.fg);
+	theme_free(t);
+}
+
+static void a_wrong_line_of_a_theme_is_named(void **state)
+{
+	static const char *const lines[] = {"nosuch = ffffff", "text",
+		"text =", "text = 12345", "text = 1234567", "text = gggggg",
+		"text = ffffff blinking", "panel", "panel = on",
+		"panel = ffffff bold", "base", "base = nosuch",
+		"text = ffffff a a a a a a a", "text \x01",
+		"text = aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		struct fault fault = {0};
+		char *text = mem_printf("\n%s\n", lines[i]);
+
+		assert_null(theme_of(text, &fault));
+		assert_memory_equal(fault.what, "line 2: ", 8);
+		mem_free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -326,6 +385,9 @@ int main(void)
 		cmocka_unit_test(history_fills_gaps_and_ignores_haste),
 		cmocka_unit_test(themes_have_colours_for_every_role_and_depth),
 		cmocka_unit_test(the_terminals_own_ground_is_not_painted),
+		cmocka_unit_test(
+			a_theme_of_the_users_is_its_base_but_for_its_lines),
+		cmocka_unit_test(a_wrong_line_of_a_theme_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, set_locale, NULL);
