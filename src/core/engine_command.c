@@ -209,6 +209,7 @@ static void fetch_free(struct fetch *f)
 	list_remove(&f->link);
 	mem_free(f->dir);
 	mem_free(f->select);
+	mem_free(f->label);
 	mem_free(f->url);
 	mem_free(f);
 }
@@ -258,8 +259,10 @@ static enum err add_url(struct engine *e, const struct add_source *a,
 	f->add.url = NULL;
 	f->dir = a->dir ? mem_strdup(a->dir) : NULL;
 	f->select = a->select ? mem_strdup(a->select) : NULL;
+	f->label = a->label ? mem_strdup(a->label) : NULL;
 	f->add.dir = f->dir;
 	f->add.select = f->select;
+	f->add.label = f->label;
 	f->add.npeers = f->add.ntrackers = 0;
 	list_push_back(&e->fetches, &f->link);
 	f->req = e->host->ops->http_get(e->host, &ask, fetched, f);

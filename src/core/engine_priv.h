@@ -37,8 +37,8 @@ struct fetch {
 	struct list link;
 	struct engine *e;
 	struct http_req *req;
-	struct add_source add; /* its dir and select are the two below */
-	char *dir, *select;    /* NULL: none */
+	struct add_source add;      /* its texts are those below */
+	char *dir, *select, *label; /* NULL: none */
 	char *url;
 	uint32_t number;
 };

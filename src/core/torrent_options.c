@@ -35,6 +35,9 @@ void torrent_set_options(struct torrent *t, const struct torrent_options *o)
 bool torrent_wants_turn(const struct torrent *t, bool *seeding)
 {
 	*seeding = t->phase == PHASE_READY && torrent_is_complete(t);
+	/* Somebody waits for its file list. */
+	if (t->choose && t->phase == PHASE_METADATA)
+		return false;
 	return !t->paused && t->fault.code == ERR_OK && !t->opt.forced &&
 	       (t->phase == PHASE_METADATA || t->phase == PHASE_READY);
 }

@@ -149,11 +149,16 @@ static void nonsense_is_refused_with_a_reason(void **state)
 static void a_url_becomes_a_torrent(void **state)
 {
 	struct desk *d = *state;
+	char dir[] = "/else", label[] = "iso";
 	struct add_source a = {.url = "http://example/x.torrent",
-		.dir = "/else",
+		.dir = dir,
+		.label = label,
 		.paused = true};
 
 	assert_int_equal(add(d, &a), ERR_OK);
+	/* What it was told is its own. */
+	memset(dir, 'x', sizeof dir - 1);
+	memset(label, 'x', sizeof label - 1);
 	assert_int_equal(d->id.slot, 0);
 	assert_int_equal(d->id.generation, 1);
 	fake_answer(&d->h, ERR_OK, 200, buf_span(&d->torrent));
@@ -161,6 +166,7 @@ static void a_url_becomes_a_torrent(void **state)
 	fake_run(&d->h, d->e, 100);
 	assert_int_equal(engine_refresh(d->e)->nrows, 1);
 	assert_string_equal(engine_refresh(d->e)->rows[0].dir, "/else");
+	assert_string_equal(engine_refresh(d->e)->rows[0].label, "iso");
 	assert_int_equal(engine_refresh(d->e)->rows[0].state, TORRENT_PAUSED);
 }
 

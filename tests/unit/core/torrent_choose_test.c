@@ -295,6 +295,27 @@ static void a_link_need_not_wait_when_all_is_wanted(void **state)
 	assert_string_equal(row(d)->dir, "/else");
 }
 
+static void who_waits_for_a_file_list_does_not_queue(void **state)
+{
+	const struct add_source a = {
+		.link = "0123456789012345678901234567890123456789",
+		.choose = true};
+	struct desk *d = *state;
+	struct fault fault;
+
+	assert_int_equal(settings_set(d->settings, "active_downloads", "1",
+				 &fault),
+		ERR_OK);
+	assert_int_equal(add(d, (struct add_source){0}), ERR_OK);
+	assert_int_equal(give(d, (struct command){.kind = CMD_ADD, .add = &a}),
+		ERR_OK);
+	fake_run(&d->h, d->e, 2000);
+	assert_int_equal(row(d)->state, TORRENT_FETCHING);
+	assert_int_equal(start(d, &(struct start_choice){0}), ERR_OK);
+	fake_run(&d->h, d->e, 2000);
+	assert_int_equal(row(d)->state, TORRENT_QUEUED);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, open_desk, close_desk)
 
 int main(void)
@@ -309,6 +330,7 @@ int main(void)
 		T(waits_in_the_next_run_too),
 		T(removing_it_deletes_nothing),
 		T(a_link_need_not_wait_when_all_is_wanted),
+		T(who_waits_for_a_file_list_does_not_queue),
 	};
 
 	return cmocka_run_group_tests_name("torrent_choose", tests, NULL, NULL);
