@@ -186,3 +186,40 @@ enum source_kind source_classify(const char *text)
 		return SOURCE_URL;
 	return SOURCE_PATH;
 }
+
+static bool is_addable(const char *text)
+{
+	size_t len = strlen(text);
+
+	switch (source_classify(text)) {
+	case SOURCE_LINK:
+	case SOURCE_URL:
+		return true;
+	case SOURCE_PATH:
+		return len > 8 && strcmp(text + len - 8, ".torrent") == 0;
+	case SOURCE_NOTHING:
+		break;
+	}
+	return false;
+}
+
+char *action_addable(const char *text, size_t i)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		size_t skip = strspn(text, " '\"");
+		char *line;
+
+		if (skip > len)
+			skip = len;
+		line = mem_strndup(text + skip, len - skip);
+		for (size_t n = strlen(line); n && strchr(" '\"", line[n - 1]);
+			n--)
+			line[n - 1] = '\0';
+		if (is_addable(line) && i-- == 0)
+			return line;
+		mem_free(line);
+		text += len + (text[len] == '\n');
+	}
+	return NULL;
+}

@@ -124,8 +124,8 @@ enum key_context {
 	CTX_DASH = 2,    /* the dashboard, whatever pane */
 	CTX_LIST = 4,    /* ... with the torrents in focus */
 	CTX_SCROLL = 8,  /* anything with rows that move */
-	CTX_MAP = 16,    /* ... with the pieces in focus */
-	CTX_SPEED = 32,  /* ... with the graph in focus */
+	CTX_START = 16,  /* where Enter starts what is being added */
+	CTX_PASTE = 32,  /* several links to be chosen */
 	CTX_DIALOG = 64, /* a box over the dashboard */
 	CTX_ADD = 128,
 	CTX_REMOVE = 256,
@@ -149,6 +149,8 @@ enum key_context {
 	CTX_TRACKERS = 1 << 22,
 	CTX_PIECES = 1 << 23,
 	CTX_EVENTS = 1 << 24, /* ... its log */
+	CTX_CHOOSE = 1 << 29, /* files of a torrent that is being added */
+	CTX_BUTTONS = 1 << 30,
 };
 
 enum key_group {

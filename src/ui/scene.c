@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "ui/actions.h"
 #include "ui/panes.h"
+#include "ui/scene_add.h"
 #include "ui/scene_dht.h"
 #include "ui/scene_tabs.h"
 #include "ui/views.h"
@@ -23,6 +24,8 @@
 #define PIECES 3711u
 #define NPEERS 14
 #define NFLIGHTS 4
+#define CHOOSE_ROW 1 /* of those of the dashboard */
+#define MAGNET_ROW 2
 
 struct scene {
 	const char *name;
@@ -37,6 +40,8 @@ struct scene {
 	struct peer_row peers[NPEERS];
 	struct piece_flight flights[NFLIGHTS];
 	struct piece_done done[3];
+	/* What a dialog asked for, to be answered. */
+	char file[128], folder[128];
 };
 
 static const struct {
@@ -73,6 +78,9 @@ static const struct {
 	{"piecestab", "\r5", SCENE_DHT_JOINED},
 	{"logtab", "\r6", SCENE_DHT_JOINED},
 	{"zoomtab", "\r5#3352\r+++F", SCENE_DHT_JOINED},
+	{"fetch", "", SCENE_DHT_JOINED},
+	{"choose", "", SCENE_DHT_JOINED},
+	{"paste", "", SCENE_DHT_JOINED},
 };
 
 const char *scene_names(void)
@@ -81,7 +89,7 @@ const char *scene_names(void)
 	       "columns|cmdline|filter|quit|"
 	       "toasts|pieces|peers|speed|log|availability|dht|nodes|nodht|"
 	       "joining|overview|filestab|peerstab|trackerstab|piecestab|"
-	       "logtab|zoomtab";
+	       "logtab|zoomtab|fetch|choose|paste";
 }
 
 /* --- torrents
@@ -561,6 +569,10 @@ static struct scene *scene_with(const char *name, enum scene_dht dht,
 		scene_files(&s->detail);
 		scene_trackers(&s->detail);
 	}
+	if (strcmp(name, "fetch") == 0)
+		scene_add_fetch(&s->rows[MAGNET_ROW], &s->detail);
+	if (strcmp(name, "choose") == 0)
+		scene_add_choose(&s->rows[CHOOSE_ROW], &s->detail);
 	return s;
 }
 
@@ -649,17 +661,6 @@ static void fill_history(struct screen *s)
 	}
 }
 
-static void answer_folder(struct screen *s)
-{
-	static char names[][24] = {"torrents", "tor-browser.torrent",
-		"toronto-tapes.torrent", "toy-dataset.torrent"};
-	struct dir_entry entries[4];
-
-	for (int i = 0; i < 4; i++)
-		entries[i] = (struct dir_entry){names[i], i == 0};
-	screen_folder_read(s, "/home/ana/Downloads/", entries, 4);
-}
-
 static void press_keys(struct screen *s, const char *keys)
 {
 	for (; *keys; keys++) {
@@ -686,10 +687,65 @@ static bool op_dht(void *user, enum addr_family family, unsigned bucket,
 	return true;
 }
 
+static void op_read_folder(void *user, const char *path)
+{
+	struct scene *sc = user;
+
+	snprintf(sc->folder, sizeof sc->folder, "%s", path);
+}
+
+static void op_read_torrent(void *user, const char *path)
+{
+	struct scene *sc = user;
+
+	snprintf(sc->file, sizeof sc->file, "%s", path);
+}
+
+static void answer(struct scene *sc, struct screen *s)
+{
+	char path[128];
+	bool more = true;
+
+	while (more) {
+		more = false;
+		if (sc->folder[0]) {
+			memcpy(path, sc->folder, sizeof path);
+			sc->folder[0] = '\0';
+			more |= scene_add_folder(s, path);
+		}
+		if (sc->file[0]) {
+			memcpy(path, sc->file, sizeof path);
+			sc->file[0] = '\0';
+			more |= scene_add_torrent(s, path);
+		}
+	}
+}
+
+/* Dialogs that no key opens. */
+static void open_dialog(struct scene *sc, struct screen *s)
+{
+	struct input in = {.kind = INPUT_PASTE, .text = scene_add_links};
+
+	if (strcmp(sc->name, "fetch") == 0)
+		view_push(s, &view_fetch,
+			&(struct fetch_arg){.id = sc->rows[MAGNET_ROW].id});
+	else if (strcmp(sc->name, "choose") == 0)
+		view_push(s, &view_choose,
+			&(struct choose_arg){.id = sc->rows[CHOOSE_ROW].id,
+				.waited_ms = 6240});
+	else if (strcmp(sc->name, "paste") == 0)
+		screen_input(s, &in);
+	else
+		return;
+	screen_update(s, &sc->snap, &sc->detail);
+}
+
 struct screen *scene_screen(struct scene *sc, int cols, int rows,
 	enum glyph_tier tier, const struct ui_ops *ops, void *user)
 {
-	static const struct ui_ops alone = {.dht = op_dht};
+	static const struct ui_ops alone = {.dht = op_dht,
+		.read_folder = op_read_folder,
+		.read_torrent = op_read_torrent};
 	struct ui_options opt = {.animations = true,
 		.confirm_remove = true,
 		.sort = SORT_DEFAULT,
@@ -711,8 +767,11 @@ struct screen *scene_screen(struct scene *sc, int cols, int rows,
 	for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++)
 		if (strcmp(scenes[i].name, sc->name) == 0)
 			press_keys(s, scenes[i].keys);
-	if (strcmp(sc->name, "add") == 0)
-		answer_folder(s);
+	open_dialog(sc, s);
+	if (strcmp(sc->name, "add") == 0 && ops)
+		scene_add_folder(s, "/home/ana/Downloads/");
+	else if (!ops)
+		answer(sc, s);
 	/* Some values are asked for by what is drawn. */
 	screen_draw(s);
 	screen_update(s, &sc->snap, &sc->detail);

@@ -154,7 +154,9 @@ static void word_notice(const struct screen *s, const struct notice *n,
 		snprintf(out->text, cap, "added %s", n->text);
 		break;
 	case NOTICE_METADATA:
-		snprintf(out->text, cap, "%s: its file list is here", n->text);
+		snprintf(out->text, cap, "%s: file list is here%s", n->text,
+			row && row->waits_for_choice ? ", Enter to choose"
+						     : "");
 		break;
 	case NOTICE_COMPLETE:
 		snprintf(out->text, cap, "%s is complete", n->text);
@@ -175,6 +177,14 @@ static void word_notice(const struct screen *s, const struct notice *n,
 	}
 }
 
+static bool is_for_toast(const struct screen *s, const struct notice *n)
+{
+	/* Whoever waits for it sees it come. */
+	if (n->kind == NOTICE_METADATA && s->top->class == &view_fetch)
+		return false;
+	return n->kind != NOTICE_INFO && n->kind != NOTICE_BANNED;
+}
+
 static void take_notices(struct screen *s)
 {
 	const struct notice *n;
@@ -184,7 +194,7 @@ static void take_notices(struct screen *s)
 	while ((n = s->ops->notice_after(s->user, s->notice_seq))) {
 		enum news_kind kind = kind_of(n->kind);
 		struct news news = {.kind = kind,
-			.toast = kind != NEWS_INFO && n->kind != NOTICE_BANNED,
+			.toast = is_for_toast(s, n),
 			.at_ms = n->at_ms,
 			.wall_s = n->wall_s,
 			.torrent = n->torrent};
@@ -286,24 +296,26 @@ void screen_message(struct screen *s, const char *title, const char *lines)
 	s->message_lines = mem_strdup(lines);
 }
 
+/* An answer is for all views: each knows what it asked for.  One that closes
+ * itself with it may not be looked at any more. */
 void screen_folder_read(struct screen *s, const char *path,
 	const struct dir_entry *entries, size_t n)
 {
-	for (struct view *v = s->top; v; v = v->below)
-		if (v->class == &view_add) {
-			view_add_folder(v, path, entries, n);
-			return;
-		}
+	for (struct view *v = s->top, *below; v; v = below) {
+		below = v->below;
+		if (v->class->folder_read)
+			v->class->folder_read(v, path, entries, n);
+	}
 }
 
 void screen_torrent_read(struct screen *s, const char *path, struct span bytes,
 	const struct fault *fault)
 {
-	for (struct view *v = s->top; v; v = v->below)
-		if (v->class == &view_add) {
-			view_add_torrent(v, path, bytes, fault);
-			return;
-		}
+	for (struct view *v = s->top, *below; v; v = below) {
+		below = v->below;
+		if (v->class->torrent_read)
+			v->class->torrent_read(v, path, bytes, fault);
+	}
 }
 
 /* --- input
@@ -349,57 +361,23 @@ static bool act_everywhere(struct screen *s, enum action action)
 	}
 }
 
-static bool is_addable(const char *text)
-{
-	size_t len = strlen(text);
-
-	switch (source_classify(text)) {
-	case SOURCE_LINK:
-	case SOURCE_URL:
-		return true;
-	case SOURCE_PATH:
-		return len > 8 && strcmp(text + len - 8, ".torrent") == 0;
-	case SOURCE_NOTHING:
-		break;
-	}
-	return false;
-}
-
-/* The first line of a paste that can be added; heap memory or NULL. */
-static char *addable_line(const char *text)
-{
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-		size_t skip = strspn(text, " '\"");
-		char *line;
-
-		if (skip > len)
-			skip = len;
-		line = mem_strndup(text + skip, len - skip);
-		for (size_t n = strlen(line); n && strchr(" '\"", line[n - 1]);
-			n--)
-			line[n - 1] = '\0';
-		if (is_addable(line))
-			return line;
-		mem_free(line);
-		text += len + (text[len] == '\n');
-	}
-	return NULL;
-}
-
 static void paste(struct screen *s, const struct input *in)
 {
-	char *line;
+	char *line, *more;
 
 	if (s->top->class->input &&
 		s->top->class->input(s->top, in) != VIEW_UNUSED)
 		return;
-	line = addable_line(in->text);
-	if (line)
+	line = action_addable(in->text, 0);
+	more = action_addable(in->text, 1);
+	if (more)
+		view_push(s, &view_paste, in->text);
+	else if (line)
 		view_push(s, &view_add, line);
 	else
 		screen_say(s, NEWS_WARN, "nothing to add in that paste");
 	mem_free(line);
+	mem_free(more);
 }
 
 static void apply_answer(struct screen *s, struct view *v,

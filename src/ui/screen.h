@@ -102,6 +102,7 @@ struct screen {
 	struct keymap keys;
 	struct saved_views views;
 	struct column_choice columns;
+	bool takes_all; /* nobody wants to choose files when adding */
 	struct view *top;
 	struct torrent_id watched;
 	uint32_t watching;

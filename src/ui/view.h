@@ -14,8 +14,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "base/bytes.h"
 #include "core/snapshot.h"
+#include "ui/complete.h"
 #include "ui/draw.h"
 #include "ui/input.h"
 #include "ui/keys.h"
@@ -37,8 +40,14 @@ struct view_class {
 	/* All but draw may be NULL. */
 	void (*init)(struct view *v, const void *arg);
 	void (*fini)(struct view *v);
-	/* A fresh snapshot; pointers into the last one are gone. */
+	/* A fresh snapshot; pointers into the last one are gone.  A view may
+	 * open another, and close itself. */
 	void (*update)(struct view *v);
+	/* What was asked for by ui_ops has come. */
+	void (*folder_read)(struct view *v, const char *path,
+		const struct dir_entry *entries, size_t n);
+	void (*torrent_read)(struct view *v, const char *path,
+		struct span bytes, const struct fault *fault);
 	/* The area is the whole grid. */
 	void (*draw)(struct view *v, const struct area *a);
 	/* Only what moves between two seconds; false when there is nothing.

@@ -7,33 +7,38 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "proto/infohash.h"
-#include "proto/magnet.h"
 #include "proto/metainfo.h"
 #include "ui/actions.h"
+#include "ui/add_words.h"
+#include "ui/dialog.h"
+#include "ui/peek.h"
 #include "ui/screen.h"
 #include "ui/views.h"
 
-#define CANDIDATES_MAX 5 /* shown at once */
 #define BOX_COLS 84
 #define BOX_ROWS 15
 #define FOUND_TEXT_MAX 400
 #define FREE_COLS 26 /* "999 GiB free, does not fit" */
+#define PEEKED 8     /* candidates that are looked into */
 
 enum add_field {
 	FIELD_SOURCE,
 	FIELD_FOLDER,
 	FIELD_NOW,
 	FIELD_ORDER,
+	FIELD_CHOOSE,
+	FIELD_LABEL,
 	FIELD_COUNT,
 };
 
 struct add_view {
 	struct view v;
 	enum add_field focus;
-	struct prompt source, folder;
-	bool now, in_order;
-	struct completion files, folders;
+	struct prompt source, label;
+	struct folder_field folder;
+	bool now, in_order, choose; /* choose: files first */
+	struct completion files;
+	struct peek peek;
 	bool choosing; /* a candidate is chosen */
 	size_t chosen;
 	char *reading; /* the file to be added when it is here; NULL: none */
@@ -84,25 +89,52 @@ static void look_into(struct add_view *d)
 		s->ops->read_torrent(s->user, path);
 }
 
+/* The path of a candidate; heap memory. */
+static char *candidate_path(const struct add_view *d, const struct dir_entry *e)
+{
+	return mem_printf("%s%s%s", d->files.path ? d->files.path : "", e->name,
+		e->is_dir ? "/" : "");
+}
+
+/* The next of those that are shown and not known yet. */
+static void peek_on(struct add_view *d)
+{
+	struct screen *s = d->v.screen;
+	size_t n = complete_count(&d->files);
+	size_t first =
+		d->choosing && d->chosen >= PEEKED ? d->chosen - PEEKED + 1 : 0;
+
+	for (size_t i = first; i < n && i < first + PEEKED; i++) {
+		const struct dir_entry *e = complete_at(&d->files, i);
+		char *path = candidate_path(d, e);
+		bool ask = peek_ask(&d->peek, path, e->is_dir);
+
+		if (ask && e->is_dir && s->ops->read_folder)
+			s->ops->read_folder(s->user, path);
+		else if (ask && !e->is_dir && s->ops->read_torrent)
+			s->ops->read_torrent(s->user, path);
+		mem_free(path);
+		if (ask)
+			return;
+	}
+}
+
 static void look(struct add_view *d)
 {
 	struct screen *s = d->v.screen;
-	bool folder = d->focus == FIELD_FOLDER;
-	struct completion *c = folder ? &d->folders : &d->files;
-	const char *text = prompt_text(folder ? &d->folder : &d->source);
-	const char *read = NULL;
+	const char *text = prompt_text(&d->source), *read = NULL;
 
 	d->choosing = false;
 	d->chosen = 0;
-	if (!folder)
-		look_into(d);
-	if (!folder && source_classify(text) != SOURCE_PATH) {
-		complete_stop(c);
+	look_into(d);
+	if (source_classify(text) != SOURCE_PATH) {
+		complete_stop(&d->files);
 		return;
 	}
-	complete_type(c, text, s->opt.home, folder, &read);
+	complete_type(&d->files, text, s->opt.home, false, &read);
 	if (read && s->ops->read_folder)
 		s->ops->read_folder(s->user, read);
+	peek_on(d);
 }
 
 static void init(struct view *v, const void *arg)
@@ -111,7 +143,8 @@ static void init(struct view *v, const void *arg)
 	const char *dir = v->screen->snap->default_dir;
 
 	d->now = true;
-	prompt_set(&d->folder, dir ? dir : "");
+	d->choose = !v->screen->takes_all;
+	folder_field_set(&d->folder, v->screen, dir ? dir : "");
 	prompt_set(&d->source, arg ? arg : "");
 	look(d);
 }
@@ -121,64 +154,27 @@ static void fini(struct view *v)
 	struct add_view *d = add_of(v);
 
 	prompt_stop(&d->source);
-	prompt_stop(&d->folder);
+	prompt_stop(&d->label);
+	folder_field_stop(&d->folder);
 	complete_stop(&d->files);
-	complete_stop(&d->folders);
+	peek_stop(&d->peek);
 	mem_free(d->reading);
 	mem_free(d->looked);
 }
 
-void view_add_folder(struct view *v, const char *path,
+static void folder_read(struct view *v, const char *path,
 	const struct dir_entry *entries, size_t n)
 {
-	complete_answer(&add_of(v)->files, path, entries, n);
-	complete_answer(&add_of(v)->folders, path, entries, n);
+	struct add_view *d = add_of(v);
+
+	complete_answer(&d->files, path, entries, n);
+	folder_field_read(&d->folder, path, entries, n);
+	peek_folder(&d->peek, path, entries, n);
+	peek_on(d);
 }
 
 /* --- what it understood
  * ------------------------------------------------------------ */
-
-static const struct torrent_row *known_row(const struct screen *s,
-	const struct infohash *h)
-{
-	uint8_t wire[20];
-
-	infohash_wire(h, wire);
-	for (size_t i = 0; i < s->snap->nrows; i++)
-		if (memcmp(s->snap->rows[i].wire_hash, wire, 20) == 0)
-			return &s->snap->rows[i];
-	return NULL;
-}
-
-static void explain_hash(const struct screen *s, const struct infohash *h,
-	const char *what, char *out, size_t cap)
-{
-	const struct torrent_row *row = known_row(s, h);
-
-	if (row)
-		snprintf(out, cap,
-			"already in the list: Enter adds what is new in it");
-	else
-		snprintf(out, cap, "%s", what);
-}
-
-static void explain_magnet(const struct screen *s, const char *text, char *out,
-	size_t cap)
-{
-	struct magnet *m = NULL;
-	struct fault fault = {0};
-	char what[200];
-
-	if (magnet_parse(span_str(text), &m, &fault) != ERR_OK) {
-		snprintf(out, cap, "%s", fault.what);
-		return;
-	}
-	snprintf(what, sizeof what, "magnet link: %.100s%s%zu tracker%s",
-		m->name ? m->name : "", m->name ? ", " : "", m->ntrackers,
-		format_s(m->ntrackers));
-	explain_hash(s, &m->hash, what, out, cap);
-	magnet_free(m);
-}
 
 static void explain_file(struct add_view *d, struct span bytes,
 	const struct fault *fault)
@@ -203,7 +199,8 @@ static void explain_file(struct add_view *d, struct span bytes,
 	format_size(size, m->content, s->opt.units);
 	snprintf(what, sizeof what, "%s, %zu file%s: %.300s", size, m->nfiles,
 		format_s(m->nfiles), m->raw_name);
-	explain_hash(s, &m->hash, what, d->found, sizeof d->found);
+	add_words_hash(s, &m->hash, m->ntrackers, what, d->found,
+		sizeof d->found);
 	metainfo_free(m);
 }
 
@@ -212,102 +209,35 @@ static void explain(const struct add_view *d, const char *text, char *out,
 	size_t cap)
 {
 	const struct screen *s = d->v.screen;
-	struct infohash hash = {0};
 
 	out[0] = '\0';
-	switch (source_classify(text)) {
-	case SOURCE_LINK:
-		if (infohash_parse(span_str(text), &hash) == ERR_OK)
-			explain_hash(s, &hash, "info hash", out, cap);
-		else
-			explain_magnet(s, text, out, cap);
-		break;
-	case SOURCE_URL:
-		snprintf(out, cap, "web address of a .torrent file");
-		break;
-	case SOURCE_PATH:
-		if (!d->choosing)
-			snprintf(out, cap, "%s", d->found);
-		break;
-	case SOURCE_NOTHING:
-		break;
-	}
+	if (source_classify(text) != SOURCE_PATH)
+		add_words_link(s, text, out, cap);
+	else if (!d->choosing)
+		snprintf(out, cap, "%s", d->found);
 }
 
 /* --- drawing
  * -------------------------------------------------------------------------- */
 
-static struct prompt *field_prompt(struct add_view *d)
+static const char *about(void *user, const struct dir_entry *e)
 {
-	return d->focus == FIELD_SOURCE   ? &d->source
-	       : d->focus == FIELD_FOLDER ? &d->folder
-	                                  : NULL;
+	struct add_view *d = user;
+	char *path = candidate_path(d, e);
+	const char *text = peek_known(&d->peek, path, e->is_dir);
+
+	mem_free(path);
+	return text ? text : e->is_dir ? "folder" : "torrent file";
 }
 
-static const struct completion *completion_of(const struct add_view *d)
-{
-	return d->focus == FIELD_FOLDER ? &d->folders : &d->files;
-}
-
-static void draw_candidates(const struct add_view *d, const struct area *a,
-	int y, int rows)
-{
-	const struct completion *c = completion_of(d);
-	size_t n = complete_count(c);
-	size_t top = d->choosing && d->chosen >= (size_t)rows
-	                     ? d->chosen - (size_t)rows + 1
-	                     : 0;
-
-	for (int i = 0; i < rows && top + (size_t)i < n; i++) {
-		const struct dir_entry *e = complete_at(c, top + (size_t)i);
-		bool here = d->choosing && d->chosen == top + (size_t)i;
-		struct pen pen = here ? pen_on(ROLE_INVERSE, GROUND_CHOICE)
-		                      : pen_on(ROLE_TEXT, GROUND_FIELD);
-		struct area row = area_sub(a, 3, y + i, a->w - 6, 1);
-		char *name = text_clean(span_str(e->name), 0);
-
-		if (i == rows - 1 && top + (size_t)rows < n && !here) {
-			mem_free(name);
-			draw_textf(&row, 2, 0, pen_on(ROLE_DIM, GROUND_PANEL),
-				"… %zu more", n - top - (size_t)rows + 1);
-			break;
-		}
-		draw_fill(&row, pen);
-		if (here)
-			draw_char(&row, 0, 0, pen, 0x25b8);
-		draw_textf(&row, 2, 0, pen, "%s%s", name, e->is_dir ? "/" : "");
-		draw_field(&row, (struct rect){row.w - 16, 0, 15, 1}, pen,
-			FIT_RIGHT, e->is_dir ? "folder" : "torrent file");
-		mem_free(name);
-	}
-}
-
-static void draw_check(const struct area *a, int x, int y, bool on, bool focus,
-	const char *word)
-{
-	struct pen pen = focus ? pen_on(ROLE_INVERSE, GROUND_CHOICE)
-	                       : pen_on(ROLE_TEXT, GROUND_PANEL);
-
-	draw_textf(a, x, y, pen, "%s[%c] %s", focus ? "▸" : " ", on ? 'x' : ' ',
-		word);
-	if (focus) {
-		a->grid->cursor_x = a->x + x + 2;
-		a->grid->cursor_y = a->y + y;
-	}
-}
-
-/* Right of the folder, when it is the one whose disk is known; the columns
- * that it takes. */
+/* Right of the folder; the columns that it takes. */
 static int draw_free(struct add_view *d, const struct area *a, int y)
 {
-	const struct snapshot *snap = d->v.screen->snap;
-	const char *folder = prompt_text(&d->folder);
-	uint64_t left = snap->totals.free_bytes;
+	uint64_t left = folder_field_free_bytes(&d->folder, d->v.screen);
 	bool fits = d->bytes <= left;
 	char size[FORMAT_MAX], text[FORMAT_MAX + 32];
 
-	if (!left || a->w < 60 || !snap->default_dir ||
-		strcmp(folder, snap->default_dir) != 0)
+	if (!left || a->w < 60)
 		return 0;
 	format_size(size, left, d->v.screen->opt.units);
 	snprintf(text, sizeof text, "%s free%s", size,
@@ -333,32 +263,52 @@ static bool draw_note(struct add_view *d, const struct area *a, struct rect at)
 	return note[0];
 }
 
+static void draw_candidates(struct add_view *d, const struct area *a,
+	struct rect at)
+{
+	if (d->focus == FIELD_FOLDER)
+		folder_field_draw_candidates(&d->folder, a, at);
+	else if (d->focus == FIELD_SOURCE)
+		dialog_candidates(a, at, &d->files, d->choosing, d->chosen,
+			about, d);
+}
+
+static void draw_checks(struct add_view *d, const struct area *a, int x, int y,
+	int gap)
+{
+	x += dialog_check(a, x, y, d->now, d->focus == FIELD_NOW, "now") + gap;
+	x += dialog_check(a, x, y, d->in_order, d->focus == FIELD_ORDER,
+		     "in order") +
+	     gap;
+	dialog_check(a, x, y, d->choose, d->focus == FIELD_CHOOSE,
+		a->w < 60 ? "choose" : "choose files first");
+}
+
 static void draw_form(struct add_view *d, const struct area *a)
 {
 	struct pen label = pen_on(ROLE_DIM, GROUND_PANEL);
-	struct pen field = pen_on(ROLE_TEXT, GROUND_FIELD);
 	int rows = a->h - 10;
 	int y = 2;
 
 	draw_text(a, 3, y++, label,
 		"Magnet link, web address, info hash or file");
-	prompt_draw(&d->source, a, (struct rect){3, y++, a->w - 6, 1}, field,
-		d->focus == FIELD_SOURCE);
-	if (!draw_note(d, a, (struct rect){3, y, a->w - 6, 1}) &&
-		d->focus == FIELD_SOURCE)
-		draw_candidates(d, a, y, rows);
+	prompt_draw(&d->source, a, (struct rect){3, y++, a->w - 6, 1},
+		pen_on(ROLE_TEXT, GROUND_FIELD), d->focus == FIELD_SOURCE);
+	if (!draw_note(d, a, (struct rect){3, y, a->w - 6, 1}) ||
+		d->focus == FIELD_FOLDER)
+		draw_candidates(d, a, (struct rect){3, y, a->w - 6, rows});
 	y += rows + 1;
 	draw_text(a, 3, y, label, "Save to");
-	prompt_draw(&d->folder, a,
-		(struct rect){12, y, a->w - 15 - draw_free(d, a, y), 1}, field,
+	folder_field_draw(&d->folder, a,
+		(struct rect){12, y, a->w - 15 - draw_free(d, a, y), 1},
 		d->focus == FIELD_FOLDER);
-	if (d->focus == FIELD_FOLDER)
-		draw_candidates(d, a, y - rows - 1, rows);
 	y += 1;
 	draw_text(a, 5, y, label, "Start");
-	draw_check(a, 11, y, d->now, d->focus == FIELD_NOW, "now");
-	draw_check(a, 21, y, d->in_order, d->focus == FIELD_ORDER,
-		"pieces in order");
+	draw_checks(d, a, 11, y, 2);
+	y += 1;
+	draw_text(a, 5, y, label, "Label");
+	prompt_draw(&d->label, a, (struct rect){12, y, 24, 1},
+		pen_on(ROLE_TEXT, GROUND_FIELD), d->focus == FIELD_LABEL);
 	draw_field(a, (struct rect){3, a->h - 2, a->w - 6, 1}, label, FIT_END,
 		"Tab complete or next field · ↑↓ choose · Enter add");
 }
@@ -368,19 +318,23 @@ static void draw_small(struct add_view *d, const struct area *a)
 {
 	struct area top = area_sub(a, 0, 0, a->w, a->h > 3 ? 3 : a->h - 1);
 	struct pen text = pen_on(ROLE_TEXT, GROUND_PANEL);
+	struct rect line = {0, 1, a->w, 1};
 
 	draw_fill(&top, text);
 	draw_text(&top, 0, 0, text,
-		d->focus == FIELD_FOLDER ? "Add torrent: save to"
-					 : "Add torrent");
-	if (d->focus == FIELD_NOW || d->focus == FIELD_ORDER) {
-		draw_check(&top, 0, 1, d->now, d->focus == FIELD_NOW, "now");
-		draw_check(&top, 10, 1, d->in_order, d->focus == FIELD_ORDER,
-			"pieces in order");
-	} else {
-		prompt_draw(field_prompt(d), &top, (struct rect){0, 1, a->w, 1},
+		d->focus == FIELD_FOLDER  ? "Add torrent: save to"
+		: d->focus == FIELD_LABEL ? "Add torrent: label"
+					  : "Add torrent");
+	if (d->focus == FIELD_SOURCE)
+		prompt_draw(&d->source, &top, line,
 			pen_on(ROLE_TEXT, GROUND_FIELD), true);
-	}
+	else if (d->focus == FIELD_FOLDER)
+		folder_field_draw(&d->folder, &top, line, true);
+	else if (d->focus == FIELD_LABEL)
+		prompt_draw(&d->label, &top, line,
+			pen_on(ROLE_TEXT, GROUND_FIELD), true);
+	else
+		draw_checks(d, &top, 0, 1, 0);
 	draw_note(d, &top, (struct rect){0, 2, a->w, 1});
 }
 
@@ -404,18 +358,46 @@ static void draw(struct view *v, const struct area *a)
  * -----------------------------------------------------------------------------
  */
 
+/* It is in the list now: its files may be chosen, or there is nothing more to
+ * say. */
+static void go_on(struct add_view *d, const struct add_source *src,
+	struct torrent_id id)
+{
+	struct screen *s = d->v.screen;
+
+	if (id.slot) {
+		list_choose(&s->list, id);
+		s->list.stale = true;
+	}
+	if (!src->choose)
+		return;
+	if (src->metainfo.n)
+		view_push(s, &view_choose,
+			&(struct choose_arg){
+				.id = id, .fresh = true, .paused = !d->now});
+	else
+		view_push(s, &view_fetch,
+			&(struct fetch_arg){.id = id,
+				.fetch = id.slot ? 0 : id.generation,
+				.what = src->url,
+				.paused = !d->now});
+}
+
 static enum view_answer finish(struct add_view *d, struct add_source *src)
 {
 	struct screen *s = d->v.screen;
-	char *folder = complete_expand(prompt_text(&d->folder), s->opt.home);
+	char *folder = folder_field_path(&d->folder, s);
 	struct command c = {.kind = CMD_ADD, .add = src};
 	struct torrent_id id = {0, 0};
 	struct fault fault = {0};
 	enum err e = ERR_UNSUPPORTED;
 
-	src->dir = *folder ? folder : NULL;
-	src->paused = !d->now;
+	src->dir = folder;
+	src->label = *prompt_text(&d->label) ? prompt_text(&d->label) : NULL;
+	src->choose = d->choose;
+	src->paused = !d->now && !d->choose;
 	src->sequential = d->in_order;
+	s->takes_all = !d->choose;
 	if (s->ops->command)
 		e = s->ops->command(s->user, &c, &id, &fault);
 	mem_free(folder);
@@ -424,24 +406,25 @@ static enum view_answer finish(struct add_view *d, struct add_source *src)
 			fault.what[0] ? fault.what : err_str(e));
 		return VIEW_USED;
 	}
-	if (e == ERR_EXISTS)
+	if (e == ERR_EXISTS) {
 		screen_say(s, NEWS_WARN, "already in the list");
-	if (id.slot || id.generation) {
-		list_choose(&s->list, id);
-		s->list.stale = true;
+		src->choose = false;
 	}
+	go_on(d, src, id);
 	return VIEW_CLOSE;
 }
 
-void view_add_torrent(struct view *v, const char *path, struct span bytes,
+static void torrent_read(struct view *v, const char *path, struct span bytes,
 	const struct fault *fault)
 {
 	struct add_view *d = add_of(v);
 	struct add_source src = {.metainfo = bytes};
 
+	peek_torrent(&d->peek, path, bytes, fault, v->screen->opt.units);
 	if (!d->reading || strcmp(d->reading, path) != 0) {
 		if (d->looked && strcmp(d->looked, path) == 0)
 			explain_file(d, bytes, fault);
+		peek_on(d);
 		return;
 	}
 	mem_free(d->reading);
@@ -493,87 +476,105 @@ static enum view_answer add(struct add_view *d)
  * ----------------------------------------------------------------------------------
  */
 
-static void replace(struct add_view *d, char *text)
-{
-	prompt_set(field_prompt(d), text);
-	mem_free(text);
-	look(d);
-}
-
 static void step_field(struct add_view *d, int by)
 {
 	d->focus = (enum add_field)(((int)d->focus + by + FIELD_COUNT) %
 				    FIELD_COUNT);
-	look(d);
+	d->choosing = d->folder.choosing = false;
+}
+
+/* False: what would change nothing. */
+static bool replace(struct add_view *d, char *text)
+{
+	bool news = text && strcmp(text, prompt_text(&d->source)) != 0;
+
+	if (news) {
+		prompt_set(&d->source, text);
+		look(d);
+	}
+	mem_free(text);
+	return news;
 }
 
 static void complete(struct add_view *d)
 {
-	const struct completion *c = completion_of(d);
-	char *text = NULL;
+	bool done = false;
 
-	if (field_prompt(d))
-		text = d->choosing ? complete_with(c, d->chosen)
-		                   : complete_common(c);
-	/* What would change nothing moves on. */
-	if (text && strcmp(text, prompt_text(field_prompt(d))) != 0) {
-		replace(d, text);
-		return;
-	}
-	mem_free(text);
-	step_field(d, 1);
+	if (d->focus == FIELD_SOURCE)
+		done = replace(d, d->choosing
+					  ? complete_with(&d->files, d->chosen)
+					  : complete_common(&d->files));
+	else if (d->focus == FIELD_FOLDER)
+		done = folder_field_complete(&d->folder, d->v.screen);
+	if (!done)
+		step_field(d, 1);
 }
 
 static void choose(struct add_view *d, int by)
 {
-	size_t n = field_prompt(d) ? complete_count(completion_of(d)) : 0;
+	size_t n = complete_count(&d->files);
 
-	if (n == 0) {
+	if (d->focus == FIELD_FOLDER && folder_field_choose(&d->folder, by))
+		return;
+	if (d->focus != FIELD_SOURCE || n == 0) {
 		step_field(d, by);
-	} else if (!d->choosing) {
-		d->choosing = true;
-		d->chosen = by > 0 ? 0 : n - 1;
-	} else {
-		d->chosen = (d->chosen + n + (size_t)(by + (int)n) - n) % n;
+		return;
 	}
+	if (d->choosing)
+		d->chosen = (d->chosen + n + (by > 0 ? 1 : n - 1)) % n;
+	else
+		d->chosen = by > 0 ? 0 : n - 1;
+	d->choosing = true;
+	peek_on(d);
 }
 
 static enum view_answer accept(struct add_view *d)
 {
-	if (d->choosing && field_prompt(d)) {
-		char *text = complete_with(completion_of(d), d->chosen);
+	if (d->focus == FIELD_FOLDER &&
+		folder_field_accept(&d->folder, d->v.screen))
+		return VIEW_USED;
+	if (d->focus == FIELD_SOURCE && d->choosing) {
+		char *text = complete_with(&d->files, d->chosen);
 		bool folder = text && text[strlen(text) - 1] == '/';
 
-		if (text)
-			replace(d, text);
-		if (!text || folder || d->focus == FIELD_FOLDER)
+		replace(d, text);
+		if (folder)
 			return VIEW_USED;
 	}
 	return add(d);
 }
 
-static enum view_answer input(struct view *v, const struct input *in)
+static bool type(struct add_view *d, const struct input *in)
 {
-	struct add_view *d = add_of(v);
-	struct prompt *p = field_prompt(d);
-
-	if (in->kind == INPUT_MOUSE)
-		return VIEW_USED;
-	if (!p && in->kind == INPUT_PASTE)
-		return VIEW_USED;
-	if (!p)
-		return VIEW_UNUSED;
-	switch (prompt_input(p, in)) {
+	if (d->focus == FIELD_FOLDER)
+		return folder_field_input(&d->folder, d->v.screen, in);
+	if (d->focus == FIELD_LABEL)
+		return prompt_input(&d->label, in) != PROMPT_UNUSED;
+	if (d->focus != FIELD_SOURCE)
+		return false;
+	switch (prompt_input(&d->source, in)) {
 	case PROMPT_CHANGED:
-		d->problem[0] = '\0';
 		look(d);
-		return VIEW_USED;
+		return true;
 	case PROMPT_MOVED:
-		return VIEW_USED;
+		return true;
 	case PROMPT_UNUSED:
 		break;
 	}
-	return VIEW_UNUSED;
+	return false;
+}
+
+static enum view_answer input(struct view *v, const struct input *in)
+{
+	struct add_view *d = add_of(v);
+
+	if (in->kind == INPUT_MOUSE)
+		return VIEW_USED;
+	if (type(d, in)) {
+		d->problem[0] = '\0';
+		return VIEW_USED;
+	}
+	return in->kind == INPUT_PASTE ? VIEW_USED : VIEW_UNUSED;
 }
 
 static enum view_answer act(struct view *v, enum action action,
@@ -596,6 +597,8 @@ static enum view_answer act(struct view *v, enum action action,
 			d->now = !d->now;
 		if (d->focus == FIELD_ORDER)
 			d->in_order = !d->in_order;
+		if (d->focus == FIELD_CHOOSE)
+			d->choose = !d->choose;
 		return VIEW_USED;
 	case ACTION_UP:
 		choose(d, -1);
@@ -621,6 +624,8 @@ const struct view_class view_add = {
 	.shades = true,
 	.init = init,
 	.fini = fini,
+	.folder_read = folder_read,
+	.torrent_read = torrent_read,
 	.draw = draw,
 	.contexts = contexts,
 	.input = input,

@@ -369,6 +369,20 @@ static void go_to_pane(struct dash *d, int digit)
 		d->focus = PANE_TORRENTS;
 }
 
+/* One that is being added, still. */
+static bool open_dialog(struct screen *s)
+{
+	const struct torrent_row *row = screen_chosen(s);
+
+	if (row && row->waits_for_choice)
+		view_push(s, &view_choose, &(struct choose_arg){.id = row->id});
+	else if (row && row->state == TORRENT_FETCHING)
+		view_push(s, &view_fetch, &(struct fetch_arg){.id = row->id});
+	else
+		return false;
+	return true;
+}
+
 static bool act_pane(struct dash *d, enum action action, int key)
 {
 	switch (action) {
@@ -468,7 +482,8 @@ static void open_view(struct dash *d, enum action action)
 
 	switch (action) {
 	case ACTION_OPEN:
-		view_push(s, &view_detail, NULL);
+		if (!open_dialog(s))
+			view_push(s, &view_detail, NULL);
 		break;
 	case ACTION_FILTER:
 		d->focus = PANE_TORRENTS;

@@ -29,11 +29,27 @@ extern const struct view_class view_ask;
 
 /* const char *: what stands in its field; NULL: nothing. */
 extern const struct view_class view_add;
-/* The file an Add dialog asked for has come. */
-void view_add_folder(struct view *v, const char *path,
-	const struct dir_entry *entries, size_t n);
-void view_add_torrent(struct view *v, const char *path, struct span bytes,
-	const struct fault *fault);
+
+/* struct fetch_arg *: something that was added, whose files are not known. */
+struct fetch_arg {
+	struct torrent_id id;
+	uint32_t fetch;   /* without an id: the number of a URL's CMD_ADD */
+	const char *what; /* likewise: the URL */
+	bool paused;      /* how it is to be when it may begin */
+};
+extern const struct view_class view_fetch;
+
+/* struct choose_arg *: a torrent that waits for a choice. */
+struct choose_arg {
+	struct torrent_id id;
+	bool fresh; /* added only to be shown here: leaving takes it back */
+	bool paused;
+	uint64_t waited_ms; /* for its files; 0: they were there */
+};
+extern const struct view_class view_choose;
+
+/* const char *: text with several lines that can be added. */
+extern const struct view_class view_paste;
 
 /* const bool *: whether "delete files" is chosen at first. */
 extern const struct view_class view_remove;

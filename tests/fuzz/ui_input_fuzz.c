@@ -17,7 +17,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const scenes[] = {"dash", "empty", "hostile", "add", "help",
-	"confirm", "cmdline", "filter", "dht", "nodes", "nodht", "joining"};
+	"confirm", "cmdline", "filter", "dht", "nodes", "nodht", "joining",
+	"fetch", "choose", "paste"};
+#define NSCENES (sizeof scenes / sizeof scenes[0])
 
 static void check_grid(const struct grid *g)
 {
@@ -79,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		text_set_utf8(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
 		ready = true;
 	}
-	scene = scene_new(scenes[read_u8(&r) % 8]);
+	scene = scene_new(scenes[read_u8(&r) % NSCENES]);
 	s = scene_screen(scene, 80, 24, TIER_UTF8, NULL, NULL);
 	for (int i = 0; i < 64 && !r.bad && read_left(&r); i++)
 		do_step(scene, s, d, &r);

@@ -62,6 +62,8 @@ static enum err on_command(void *user, const struct command *c,
 			c->add->paused ? " paused" : "",
 			c->add->sequential ? " in order" : "");
 		buf_add(&w->asked, c->add->metainfo);
+		if (c->add->choose)
+			buf_add_str(&w->asked, " choose");
 		if (c->add->dir)
 			buf_printf(&w->asked, " to %s", c->add->dir);
 		*id = (struct torrent_id){1, 1};
@@ -356,9 +358,9 @@ static void a_pasted_magnet_opens_the_dialog(void **state)
 	press(w, KEY_ENTER_CHAR);
 	assert_string_equal(asked(w),
 		"add magnet:?xt=urn:btih:"
-		"0123456789abcdef0123456789abcdef01234567&dn=x to "
+		"0123456789abcdef0123456789abcdef01234567&dn=x choose to "
 		"/home/ana/Downloads;");
-	assert_false(shows(w, "Add torrent"));
+	assert_false(shows(w, "Magnet link, web address"));
 	world_free(w);
 }
 
@@ -404,7 +406,8 @@ static void a_file_is_read_before_it_is_added(void **state)
 	screen_torrent_read(w->s, "/another/file", span_str("x"), NULL);
 	assert_string_equal(asked(w), "");
 	screen_torrent_read(w->s, w->file, span_str("BYTES"), NULL);
-	assert_string_equal(asked(w), "add BYTES to /home/ana/Downloads;");
+	assert_string_equal(asked(w),
+		"add BYTES choose to /home/ana/Downloads;");
 	assert_false(shows(w, "Add torrent"));
 	/* The dialog is gone: a late answer is no harm. */
 	screen_torrent_read(w->s, w->file, span_str("BYTES"), NULL);
@@ -447,10 +450,17 @@ static void check_boxes_switch_with_space(void **state)
 	struct world *w = world_new("dash");
 
 	(void)state;
-	type(w, "ahttp://x/y.torrent\t\t \t ");
+	type(w, "ahttp://x/y.torrent\t\t \t \t ");
 	press(w, KEY_ENTER_CHAR);
 	assert_string_equal(asked(w), "add http://x/y.torrent paused in order "
 				      "to /home/ana/Downloads;");
+	/* The last answer is remembered. */
+	type(w, "ahttp://x/z.torrent");
+	press(w, KEY_ENTER_CHAR);
+	assert_string_equal(asked(w), "add http://x/y.torrent paused in order "
+				      "to /home/ana/Downloads;add "
+				      "http://x/z.torrent to "
+				      "/home/ana/Downloads;");
 	world_free(w);
 }
 

@@ -42,6 +42,15 @@ static const struct golden {
 	{"add-100x30", "add", 100, 30, RENDER_TEXT},
 	{"add-80x24", "add", 80, 24, RENDER_TEXT},
 	{"add-40x12", "add", 40, 12, RENDER_TEXT},
+	{"fetch-100x30", "fetch", 100, 30, RENDER_TEXT},
+	{"fetch-80x24", "fetch", 80, 24, RENDER_TEXT},
+	{"fetch-40x12", "fetch", 40, 12, RENDER_TEXT},
+	{"choose-100x30", "choose", 100, 30, RENDER_TEXT},
+	{"choose-80x24", "choose", 80, 24, RENDER_TEXT},
+	{"choose-80x24-ascii", "choose", 80, 24, RENDER_ASCII},
+	{"choose-40x12", "choose", 40, 12, RENDER_TEXT},
+	{"paste-80x24", "paste", 80, 24, RENDER_TEXT},
+	{"paste-40x12", "paste", 40, 12, RENDER_TEXT},
 	{"help-100x30", "help", 100, 30, RENDER_TEXT},
 	{"help-80x24", "help", 80, 24, RENDER_TEXT},
 	{"confirm-100x30", "confirm", 100, 30, RENDER_TEXT},
@@ -215,7 +224,8 @@ static void ascii_screens_are_ascii(void **state)
 	static const char *const scenes[] = {"dash", "hostile", "add", "help",
 		"toasts", "quit", "pieces", "empty", "dht", "nodes", "nodht",
 		"joining", "peers", "overview", "filestab", "peerstab",
-		"trackerstab", "piecestab", "logtab", "zoomtab"};
+		"trackerstab", "piecestab", "logtab", "zoomtab", "fetch",
+		"choose", "paste"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
@@ -250,7 +260,8 @@ static void draws_at_every_size(void **state)
 		"help", "confirm", "sort", "cmdline", "filter", "quit",
 		"toasts", "pieces", "peers", "speed", "log", "dht", "nodes",
 		"nodht", "joining", "overview", "filestab", "peerstab",
-		"trackerstab", "piecestab", "logtab", "zoomtab"};
+		"trackerstab", "piecestab", "logtab", "zoomtab", "fetch",
+		"choose", "paste"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
