@@ -54,6 +54,21 @@ void lookup_add(struct lookup *l, const struct node_id *id,
 /* --- asking ----------------------------------------------------------------
  */
 
+/* Its namers answer for it. */
+static void blame(struct lookup *l, const struct query *q, int answered,
+	int silent)
+{
+	for (size_t i = 0; i < LOOKUP_NAMERS; i++) {
+		struct query *namer;
+
+		if (q->namer[i] >= LOOKUP_OURSELVES)
+			continue;
+		namer = &l->queries[q->namer[i]];
+		namer->answered = (uint8_t)(namer->answered + answered);
+		namer->silent = (uint8_t)(namer->silent + silent);
+	}
+}
+
 static struct query *add_query(struct lookup *l, const struct addr *a)
 {
 	struct query *q = &l->queries[l->nqueries++];
@@ -62,6 +77,8 @@ static struct query *add_query(struct lookup *l, const struct addr *a)
 		.addr = *a,
 		.namer = {LOOKUP_OURSELVES, LOOKUP_NOBODY},
 		.state = QUERY_OPEN,
+		.tries = 1,
+		.flying = 1,
 	};
 	l->open++;
 	return q;
@@ -114,6 +131,28 @@ static const struct candidate *choose(struct lookup *l, struct front *f)
 	return lookup_choose(l, f);
 }
 
+/* Until it is late once more it is in flight as it was the first time. */
+static bool next_again(struct lookup *l, const struct front *f,
+	struct node_id *id, struct addr *a)
+{
+	const struct candidate *c = lookup_choose_again(l, f);
+	struct query *q;
+
+	if (!c)
+		return false;
+	q = &l->queries[c->query];
+	q->tries++;
+	q->flying++;
+	q->state = QUERY_OPEN;
+	blame(l, q, 0, -1);
+	l->again++;
+	l->late--;
+	l->open++;
+	*id = c->id;
+	*a = c->addr;
+	return true;
+}
+
 bool lookup_next(struct lookup *l, struct node_id *id, struct addr *a)
 {
 	const struct candidate *c;
@@ -127,7 +166,7 @@ bool lookup_next(struct lookup *l, struct node_id *id, struct addr *a)
 	}
 	c = choose(l, &f);
 	if (!c)
-		return false;
+		return next_again(l, &f, id, a);
 	l->verified += c->is_verified;
 	l->unverified += !c->is_verified;
 	l->chain += !c->is_verified && f.verified_replied;
@@ -146,7 +185,8 @@ bool lookup_is_done(const struct lookup *l)
 	if (l->nstarts > 0)
 		return false;
 	lookup_find_front(l, &f);
-	if (!f.all_replied || lookup_waits_for_starts(l))
+	if (!f.all_replied || lookup_waits_for_starts(l) ||
+		lookup_choose_again(l, &f))
 		return false;
 	return f.n >= LOOKUP_K || l->open + l->late == 0;
 }
@@ -157,21 +197,6 @@ bool lookup_is_done(const struct lookup *l)
 static bool is_in_flight(const struct query *q)
 {
 	return q && (q->state == QUERY_OPEN || q->state == QUERY_LATE);
-}
-
-/* Its namers answer for it. */
-static void blame(struct lookup *l, const struct query *q, int answered,
-	int silent)
-{
-	for (size_t i = 0; i < LOOKUP_NAMERS; i++) {
-		struct query *namer;
-
-		if (q->namer[i] >= LOOKUP_OURSELVES)
-			continue;
-		namer = &l->queries[q->namer[i]];
-		namer->answered = (uint8_t)(namer->answered + answered);
-		namer->silent = (uint8_t)(namer->silent + silent);
-	}
 }
 
 static void land(struct lookup *l, struct query *q, bool has_answered)
@@ -207,6 +232,11 @@ void lookup_failed(struct lookup *l, const struct addr *a)
 
 	if (!is_in_flight(q))
 		return;
+	/* The other one of two may still be answered. */
+	if (--q->flying > 0) {
+		lookup_late(l, a);
+		return;
+	}
 	land(l, q, false);
 	if (c)
 		lookup_remove(l, c);
@@ -230,6 +260,7 @@ void lookup_replied(struct lookup *l, const struct addr *from,
 	if (!is_in_flight(q))
 		return;
 	if (c && !node_id_equal(&c->id, id)) {
+		q->flying = 1; /* another answer would be no better */
 		lookup_failed(l, from);
 		return;
 	}

@@ -7,23 +7,25 @@
  * than LOOKUP_OPEN_MAX with those that closer ones came before meanwhile; one
  * that is late (txn.h) does not count any more.  A lookup is over when the
  * LOOKUP_K closest candidates that are neither late nor failed have all
- * answered, or when nobody is left to ask and nothing is in flight.  An answer
- * that comes late still counts.
+ * answered, or when nobody is left to ask and nothing is in flight.  Before
+ * that, silent ones among the closest are asked once more, as a datagram may
+ * have been lost; in the counts these are one.  An answer that comes late still
+ * counts.
  *
  * Against nodes that were planted near a target:
  *   - a candidate whose id does not fit its address (BEP 42) never takes the
  *     place of one whose does: the LOOKUP_K closest that fit have to answer,
  *     and besides them LOOKUP_UNVERIFIED closer ones that do not;
  *   - one node for each IP, LOOKUP_NET_MAX for each /24 (IPv4) or /64 (IPv6)
- *     among those that are in flight or answered, and in the result; twice
- *     that when some did not answer;
+ *     among those that are in flight or answered, and in the result;
+ *     LOOKUP_NET_ASKED_MAX of it (twice for an IP) when some did not answer;
  *   - LOOKUP_NAMED_MAX nodes are taken from one reply, a few of them have
  *     their turn before one has answered, and a node that named only silent
  *     ones has no say; one named by many counts no more than one named once;
  *   - nor is it over before some of those that the owner added have answered
  *     or are late;
- *   - nobody is asked twice, and no port below 1024 at all, save that of a
- *     bootstrap host.
+ *   - nobody is asked more than twice, and no port below 1024 at all, save
+ *     that of a bootstrap host.
  * Local addresses are exempt from the caps, and taken only from local nodes.
  */
 #ifndef DHT_LOOKUP_H
@@ -43,7 +45,8 @@
 #define LOOKUP_OPEN_MAX 12u
 #define LOOKUP_CANDIDATES_MAX 128u /* the farthest ones are dropped */
 #define LOOKUP_ASKED_MAX 300u      /* then it is over */
-#define LOOKUP_NET_MAX 2u
+#define LOOKUP_NET_MAX 1u
+#define LOOKUP_NET_ASKED_MAX 4u
 #define LOOKUP_NAMED_MAX 8u
 #define LOOKUP_UNVERIFIED 4u
 /* What lookup_result() gives where not all ids fit their addresses. */

@@ -106,7 +106,7 @@ bool lookup_is_crowded(const struct lookup *l, const struct addr *a)
 		return false;
 	n = crowd_around(l, a);
 	return n.ip >= LOOKUP_IP_MAX || n.net >= LOOKUP_NET_MAX ||
-	       n.ips >= 2 * LOOKUP_IP_MAX || n.nets >= 2 * LOOKUP_NET_MAX;
+	       n.ips >= 2 * LOOKUP_IP_MAX || n.nets >= LOOKUP_NET_ASKED_MAX;
 }
 
 /* Whether too many of the same place wait to be asked already. */
@@ -124,7 +124,7 @@ static bool is_waiting_room_full(const struct lookup *l, const struct addr *a)
 		nets++;
 		ips += addr_same_ip(&c->addr, a);
 	}
-	return ips >= 2 * LOOKUP_IP_MAX || nets >= 2 * LOOKUP_NET_MAX;
+	return ips >= 2 * LOOKUP_IP_MAX || nets >= LOOKUP_NET_ASKED_MAX;
 }
 
 /* --- the sorted list -------------------------------------------------------

@@ -24,6 +24,10 @@
 #define LOOKUP_PLANTED_MORE 4u /* where these seem to be planted */
 #define LOOKUP_NEED_MAX (LOOKUP_K + LOOKUP_MIXED_MORE + LOOKUP_PLANTED_MORE)
 
+/* A datagram may be lost: silent ones among the closest are asked twice. */
+#define LOOKUP_TRIES 2u
+#define LOOKUP_AGAIN_MAX 6u /* such queries of one lookup */
+
 #define LOOKUP_NAMERS 2u
 /* Places in the list of queries are names of who was asked. */
 #define LOOKUP_NOBODY UINT16_MAX
@@ -42,6 +46,7 @@ struct query {
 	uint16_t namer[LOOKUP_NAMERS];
 	uint8_t state;
 	uint8_t answered, silent; /* of those that it named */
+	uint8_t tries, flying;    /* sent in all, and not given up yet */
 };
 
 struct candidate {
@@ -63,7 +68,8 @@ struct lookup {
 	/* Asked as candidates: verified ones, others, and those of these that
 	 * were asked when all verified ones had answered. */
 	uint32_t verified, unverified, chain;
-	bool is_hasty; /* see lookup_front.c */
+	uint32_t again; /* asked once more */
+	bool is_hasty;  /* see lookup_front.c */
 	uint32_t nqueries, ncandidates;
 	struct query queries[LOOKUP_ASKED_MAX];
 	/* One more, so that the one too many is found in its place. */
@@ -115,6 +121,10 @@ void lookup_find_front(const struct lookup *l, struct front *f);
 bool lookup_waits_for_starts(const struct lookup *l);
 /* Whom of them to ask now; NULL: nobody. */
 const struct candidate *lookup_choose(const struct lookup *l,
+	const struct front *f);
+/* A silent one among them to ask once more, as it is all that is left to do;
+ * NULL: there is none. */
+const struct candidate *lookup_choose_again(const struct lookup *l,
 	const struct front *f);
 
 #endif

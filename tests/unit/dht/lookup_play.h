@@ -28,6 +28,7 @@ struct play_query {
 	struct addr addr;
 	struct node_id id; /* zero: not known yet */
 	enum play_state state;
+	unsigned tries, flying;
 	uint8_t token_byte;
 	size_t token_len;
 };
@@ -133,7 +134,7 @@ static inline void play_check_crowd(const struct play *p, const struct addr *a)
 		net += is_here && addr_same_net(&q->addr, a);
 	}
 	assert(ip == 0 && ips < 2);
-	assert(net < LOOKUP_NET_MAX && nets < 2 * LOOKUP_NET_MAX);
+	assert(net < LOOKUP_NET_MAX && nets < LOOKUP_NET_ASKED_MAX);
 }
 
 static inline void play_check_result(struct play *p, size_t max)
@@ -193,15 +194,25 @@ static inline bool play_ask(struct play *p)
 	}
 	assert(!was_done && open < LOOKUP_OPEN_MAX);
 	assert(a.family == p->family && addr_is_dialable(&a));
-	assert(!play_find(p, &a));
 	assert(a.port >= 1024 ||
 		(node_id_is_zero(&id) &&
 			play_knows(p->routers, p->nrouters, &a)));
 	assert(!addr_is_local(&a) || play_knows(p->routers, p->nrouters, &a) ||
 		play_knows(p->locals, p->nlocals, &a));
 	play_check_crowd(p, &a);
-	q = &p->asked[p->nasked++];
-	*q = (struct play_query){.addr = a, .id = id, .state = PLAY_OPEN};
+	q = play_find(p, &a);
+	if (q) {
+		/* Once more, as it was silent. */
+		assert(q->state == PLAY_LATE && q->tries == 1);
+		assert(node_id_equal(&q->id, &id));
+		q->state = PLAY_OPEN;
+	} else {
+		q = &p->asked[p->nasked++];
+		*q = (struct play_query){
+			.addr = a, .id = id, .state = PLAY_OPEN};
+	}
+	q->tries++;
+	q->flying++;
 	return true;
 }
 
@@ -294,14 +305,21 @@ static inline void play_reply(struct play *p)
 	q->token_len = len <= KRPC_TOKEN_MAX ? len : 0;
 }
 
+/* Of two queries to it, one. */
+static inline void play_fail_one(struct play *p, const struct addr *a)
+{
+	struct play_query *q = play_find(p, a);
+
+	lookup_failed(p->l, a);
+	if (play_is_in_flight(q))
+		q->state = --q->flying > 0 ? PLAY_LATE : PLAY_FAILED;
+}
+
 static inline void play_fail(struct play *p)
 {
 	struct addr a = play_somebody(p);
-	struct play_query *q = play_find(p, &a);
 
-	lookup_failed(p->l, &a);
-	if (play_is_in_flight(q))
-		q->state = PLAY_FAILED;
+	play_fail_one(p, &a);
 }
 
 static inline void play_delay(struct play *p)
@@ -352,8 +370,7 @@ static inline void play_finish(struct play *p)
 		for (size_t i = 0; i < p->nasked; i++) {
 			if (!play_is_in_flight(&p->asked[i]))
 				continue;
-			p->asked[i].state = PLAY_FAILED;
-			lookup_failed(p->l, &p->asked[i].addr);
+			play_fail_one(p, &p->asked[i].addr);
 			break;
 		}
 		play_check(p);
