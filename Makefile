@@ -201,6 +201,7 @@ help:
 	@echo 'make lint       format, layers, sizes, clang-tidy, cppcheck'
 	@echo 'make format     clang-format the sources'
 	@echo 'make sim        simulations with many seeds'
+	@echo 'make sim-dht    figures of 10,000 DHT nodes; part of make sim'
 	@echo 'make fuzz       each fuzz target for FUZZ_SECONDS (30)'
 	@echo 'make bench      micro benchmarks, one number a line'
 	@echo 'make torture    longer tests with other clients'
