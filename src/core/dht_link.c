@@ -309,6 +309,7 @@ void dht_link_update(struct dht_link *l, struct dht_want *w, bool now)
 {
 	if (!w->joined || w->search || !now)
 		return;
+	w->empty_rounds = 0;
 	heap_set(&l->wants, &w->heap, link_now(l));
 	want_tick(l);
 }
@@ -341,33 +342,36 @@ static void begin_search(struct dht_link *l, struct dht_want *w,
 	w->changed(w->user);
 }
 
+/* The pace at which announces expire. */
+static uint64_t whole_pause(struct dht_link *l)
+{
+	uint32_t jitter;
+
+	l->host->ops->random(l->host, &jitter, sizeof jitter);
+	return DHT_ANNOUNCE_MS + jitter % (DHT_ANNOUNCE_MS / 10);
+}
+
 /*
- * When to search again: soon if nobody could be asked or told, or nobody was
- * found and somebody is needed; else at the pace at which announces expire.
+ * When to search again: soon if nobody could be asked or told, or nobody is
+ * there and somebody is needed.  Who was found does not count before he is
+ * connected: he may be gone, and who announces himself finds himself.
  */
 static uint64_t next_pause(struct dht_link *l, struct dht_want *w,
 	const struct dht_event *ev)
 {
-	uint64_t pause = DHT_ANNOUNCE_MS;
-	uint32_t jitter;
+	uint64_t pause = whole_pause(l), soon;
 
-	l->host->ops->random(l->host, &jitter, sizeof jitter);
-	pause += jitter % (DHT_ANNOUNCE_MS / 10);
 	if (ev->asked == 0)
 		return DHT_LONELY_MS;
-	if (ev->found > 0 || w->has_peers) {
+	if (w->has_peers(w->user) || (w->is_seed && ev->stored > 0)) {
 		w->empty_rounds = 0;
-	} else if (!w->is_seed || ev->stored == 0) {
-		uint64_t soon =
-			(uint64_t)DHT_HUNGRY_MS
-			<< (w->empty_rounds < 2 ? 0 : w->empty_rounds - 1);
-
-		if (w->empty_rounds < 8)
-			w->empty_rounds++;
-		if (soon < pause)
-			pause = soon;
+		return pause;
 	}
-	return pause;
+	soon = (uint64_t)DHT_HUNGRY_MS
+	       << (w->empty_rounds < 2 ? 0 : w->empty_rounds - 1);
+	if (w->empty_rounds < 8)
+		w->empty_rounds++;
+	return soon < pause ? soon : pause;
 }
 
 static struct dht_want *find_want(struct dht_link *l, dht_search_id id)
@@ -448,12 +452,28 @@ static void look_for_sleep(struct dht_link *l, uint64_t now)
 		dht_wake_up(l->node, now);
 }
 
+/* It was to be repeated for want of peers, and they came. */
+static bool is_fed(const struct dht_want *w)
+{
+	return w->empty_rounds > 0 && w->row.stored > 0 &&
+	       w->has_peers(w->user);
+}
+
 static void start_due(struct dht_link *l, uint64_t now)
 {
 	struct dht_want **place;
 
-	while (heap_next(&l->wants) <= now && (place = free_place(l)))
-		begin_search(l, want_of(heap_min(&l->wants)), place, now);
+	while (heap_next(&l->wants) <= now && (place = free_place(l))) {
+		struct dht_want *w = want_of(heap_min(&l->wants));
+
+		if (is_fed(w)) {
+			w->empty_rounds = 0;
+			heap_set(&l->wants, &w->heap,
+				w->ended_ms + whole_pause(l));
+		} else {
+			begin_search(l, w, place, now);
+		}
+	}
 }
 
 void dht_link_tick(struct dht_link *l, uint64_t now)

@@ -35,7 +35,8 @@ struct dht_want {
 	struct heap_node heap; /* by when it is to be searched for */
 	struct torrent_id torrent;
 	uint8_t hash[NODE_ID_LEN];
-	bool is_seed, has_peers;
+	bool is_seed;
+	bool (*has_peers)(void *user); /* whom it is connected to */
 	void (*found)(void *user, const struct addr *a, size_t n);
 	/* The row it is shown in changed. */
 	void (*changed)(void *user);
@@ -70,7 +71,7 @@ bool dht_link_is_on(const struct dht_link *l);
 /* w->torrent to w->user are filled in.  It is searched for soon. */
 void dht_link_join(struct dht_link *l, struct dht_want *w);
 void dht_link_leave(struct dht_link *l, struct dht_want *w);
-/* is_seed or has_peers changed, or the user wants an answer now. */
+/* is_seed changed, or the user wants an answer now. */
 void dht_link_update(struct dht_link *l, struct dht_want *w, bool now);
 
 /* True when the datagram was the DHT's. */

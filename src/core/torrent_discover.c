@@ -22,6 +22,15 @@ static void lsd_found(void *user, const struct addr *a, size_t n)
 		swarm_add_addr(t->swarm, &a[i], SOURCE_LSD);
 }
 
+static bool has_peers(void *user)
+{
+	const struct torrent *t = user;
+	struct swarm_numbers n;
+
+	swarm_numbers(t->swarm, &n);
+	return n.peers > 0;
+}
+
 static void dht_changed(void *user)
 {
 	torrent_touch(user);
@@ -31,6 +40,7 @@ void torrent_discover_init(struct torrent *t)
 {
 	t->dht_want.torrent = t->id;
 	t->dht_want.found = dht_found;
+	t->dht_want.has_peers = has_peers;
 	t->dht_want.changed = dht_changed;
 	t->dht_want.user = t;
 	t->lsd_want.found = lsd_found;
@@ -66,5 +76,4 @@ void torrent_discover_now(struct torrent *t)
 void torrent_discover_settle(struct torrent *t)
 {
 	t->dht_want.is_seed = torrent_is_complete(t);
-	t->dht_want.has_peers = swarm_count(t->swarm) > 0;
 }
