@@ -113,18 +113,16 @@ static bool is_single(const struct bigmap_shape *s)
 /* Bring the window to the cursor, and both into the torrent. */
 static void follow_cursor(struct bigmap *b, struct bigmap_shape *s)
 {
-	uint32_t row = row_pieces(s), last = s->npieces - s->n;
+	uint32_t row = is_single(s) ? row_pieces(s) : 1;
+	uint32_t last = (s->npieces - s->n + row - 1) / row * row;
 
+	/* Rows of single pieces begin with a multiple of their length, and
+	 * the last one may be short. */
+	b->from -= b->from % row;
 	if (b->cursor < b->from)
-		b->from = b->cursor;
+		b->from = b->cursor - b->cursor % row;
 	else if (b->cursor - b->from >= s->n)
-		b->from = b->cursor - s->n + (is_single(s) ? row : 1);
-	if (is_single(s)) {
-		/* Rows begin with a multiple of their length; the last one
-		 * may then be short. */
-		b->from -= b->from % row;
-		last = (last + row - 1) / row * row;
-	}
+		b->from = (b->cursor - s->n + row) / row * row;
 	if (b->from > last)
 		b->from = last;
 	s->from = b->from;
@@ -214,7 +212,8 @@ void bigmap_move(struct bigmap *b, const struct bigmap_shape *s, int cells,
 	at = b->cursor + by * s->n / s->ncells;
 	if (at >= 0 && at < s->npieces)
 		b->cursor = (uint32_t)at;
-	else if (rows == 0 || rows > 1 || rows < -1)
+	else if (rows == 0 || rows > 1 || rows < -1 ||
+		 s->from + s->n < s->npieces)
 		b->cursor = by < 0 ? 0 : s->npieces - 1;
 }
 

@@ -381,8 +381,6 @@ static void say_torrent(struct overview *o, const struct screen *s,
 	format_size(text, bytes, s->opt.units);
 	if (bytes)
 		more(o, "%s free", text);
-	if (row->fault.code != ERR_OK)
-		fact(o, "Fault", ROLE_ERR, "%.120s", row->fault.what);
 }
 
 void overview_fill(struct overview *o, const struct tab *t)

@@ -119,6 +119,18 @@ static const char *picture_head(enum picture p)
 	return heads[p];
 }
 
+/* Whether there can be anything in it. */
+static bool has_picture(const struct tab *t, enum picture p)
+{
+	const struct torrent_row *row = tab_row(t);
+
+	if (p == PICTURE_AVAIL)
+		return row->peers > 0 && row->npieces > 0;
+	if (p == PICTURE_FLIGHTS)
+		return !row->is_complete && row->npieces > 0;
+	return true;
+}
+
 /* In `at`, which may be what is left of it when the rest is scrolled away. */
 static void draw_picture(struct overview_tab *o, const struct area *a,
 	enum picture p, struct rect at)
@@ -149,7 +161,7 @@ static void draw_picture(struct overview_tab *o, const struct area *a,
 
 /* Rows of each picture and of what stands under it, in a column of h rows; 0:
  * left out. */
-static void share_column(int h, bool complete, int rows[PICTURES])
+static void share_column(const struct tab *t, int h, int rows[PICTURES])
 {
 	int left = h;
 
@@ -160,11 +172,11 @@ static void share_column(int h, bool complete, int rows[PICTURES])
 		rows[PICTURE_SPEED] = left < 12 ? left - 1 : left / 3 + 1;
 		left -= rows[PICTURE_SPEED] + 2;
 	}
-	if (left >= 4) {
+	if (left >= 4 && has_picture(t, PICTURE_AVAIL)) {
 		rows[PICTURE_AVAIL] = left < 9 ? left - 1 : left / 2 - 1;
 		left -= rows[PICTURE_AVAIL] + 2;
 	}
-	if (left >= 2 && !complete)
+	if (left >= 2 && has_picture(t, PICTURE_FLIGHTS))
 		rows[PICTURE_FLIGHTS] = left;
 }
 
@@ -172,7 +184,7 @@ static void draw_column(struct overview_tab *o, const struct area *a, int x)
 {
 	int rows[PICTURES], y = o->why, w = a->w - x;
 
-	share_column(a->h - o->why, tab_row(&o->t)->is_complete, rows);
+	share_column(&o->t, a->h - o->why, rows);
 	for (int y1 = o->why; y1 < a->h; y1++)
 		draw_char(a, x - 1, y1, pen_of(ROLE_RULE), 0x2502);
 	for (int p = 0; p < PICTURES; p++) {
@@ -212,7 +224,7 @@ static int draw_stack(struct overview_tab *o, const struct area *a, int y)
 		bool headed = p != PICTURE_FLIGHTS;
 		struct rect at = {0, y + headed, a->w, rows[p]};
 
-		if (p == PICTURE_FLIGHTS && tab_row(&o->t)->is_complete)
+		if (!has_picture(&o->t, (enum picture)p))
 			continue;
 		if (headed && y >= 0 && y < a->h)
 			tab_draw_head(a, y, picture_head((enum picture)p));

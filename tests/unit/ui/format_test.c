@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/utf8.h"
 #include "ui/format.h"
@@ -192,6 +193,43 @@ static void ages_fit_six_columns(void **state)
 	assert_string_equal(out, "14:58:00");
 }
 
+static void spans_have_one_unit(void **state)
+{
+	static const struct {
+		uint32_t s;
+		const char *text;
+	} cases[] = {{0, "0s"}, {59, "59s"}, {60, "1m"}, {3599, "59m"},
+		{3600, "1h"}, {86399, "23h"}, {86400, "1d"},
+		{400 * 86400, "400d"}, {UINT32_MAX, ""}};
+	char out[FORMAT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		format_span(out, cases[i].s);
+		assert_string_equal(out, cases[i].text);
+	}
+}
+
+static void moments_say_the_day_when_it_is_another(void **state)
+{
+	const int64_t now = 1788274680; /* 2026-09-01 14:58:00 UTC */
+	char out[FORMAT_MAX];
+
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	tzset();
+	format_moment(out, now - 60, now);
+	assert_string_equal(out, "14:57");
+	format_moment(out, now - 86400, now);
+	assert_string_equal(out, "31 Aug 14:58");
+	format_moment(out, now - 300 * 86400, now);
+	assert_string_equal(out, "2025-11-05");
+	format_moment(out, 0, now);
+	assert_string_equal(out, "");
+	format_moment(out, -5, now);
+	assert_string_equal(out, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +242,8 @@ int main(void)
 		cmocka_unit_test(counts_have_commas),
 		cmocka_unit_test(copies_are_blank_when_unknown),
 		cmocka_unit_test(ages_fit_six_columns),
+		cmocka_unit_test(spans_have_one_unit),
+		cmocka_unit_test(moments_say_the_day_when_it_is_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -321,6 +321,41 @@ static void terms_ask_for_numbers_labels_and_places(void **state)
 	assert_false(filter_matches("path:x", &bare, NOW));
 }
 
+static void a_torrent_shown_alone_is_the_chosen_one(void **state)
+{
+	struct model *m = model_new();
+	struct torrent_id id = m->rows[1].id, *ids;
+	size_t n, at;
+
+	(void)state;
+	list_toggle_mark(&m->list, m->rows[4].id);
+	assert_false(list_is_open(&m->list));
+	list_open(&m->list, id);
+	assert_true(list_is_open(&m->list));
+	assert_string_equal(chosen_name(m), "beta");
+	ids = list_targets(&m->list, &n);
+	assert_int_equal(n, 1);
+	assert_true(torrent_id_equal(ids[0], id));
+	mem_free(ids);
+	/* What was marked was not acted on. */
+	list_targets_done(&m->list);
+	assert_int_equal(m->list.nmarked, 1);
+	assert_true(list_place(&m->list, &at));
+	assert_string_equal(name_at(m, at), "beta");
+	/* A filter may hide it from the list, but not from who shows it. */
+	list_set_filter(&m->list, "gamma");
+	list_update(&m->list, &m->snap, 9000);
+	assert_false(list_place(&m->list, &at));
+	assert_string_equal(chosen_name(m), "beta");
+	list_set_filter(&m->list, "");
+	list_update(&m->list, &m->snap, 9000);
+	list_close(&m->list);
+	assert_string_equal(chosen_name(m), "beta");
+	list_targets_done(&m->list);
+	assert_int_equal(m->list.nmarked, 0);
+	model_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -337,6 +372,7 @@ int main(void)
 		cmocka_unit_test(filters_understand_words_and_states),
 		cmocka_unit_test(every_sort_key_has_a_word_and_a_letter),
 		cmocka_unit_test(terms_ask_for_numbers_labels_and_places),
+		cmocka_unit_test(a_torrent_shown_alone_is_the_chosen_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

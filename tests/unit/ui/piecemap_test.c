@@ -349,6 +349,30 @@ static int set_locale(void **state)
 	return 0;
 }
 
+static void a_piece_by_itself_is_one_thing(void **state)
+{
+	struct model *x = model_new(8);
+
+	(void)state;
+	bitfield_add(&x->have, 0);
+	bitfield_add(&x->have, 6);
+	bitfield_remove(&x->wanted, 1);
+	x->avail[2] = 0;
+	fly(x, 3, 4, 2);
+	fly(x, 4, 0, 2);
+	bitfield_add(&x->checking, 6);
+	assert_int_equal(piecemap_look(&x->m, 0), LOOK_HAVE);
+	assert_int_equal(piecemap_look(&x->m, 1), LOOK_SKIPPED);
+	assert_int_equal(piecemap_look(&x->m, 2), LOOK_NOBODY);
+	assert_int_equal(piecemap_look(&x->m, 3), LOOK_ACTIVE);
+	assert_int_equal(piecemap_look(&x->m, 4), LOOK_ASKED);
+	assert_int_equal(piecemap_look(&x->m, 5), LOOK_MISSING);
+	assert_int_equal(piecemap_look(&x->m, 6), LOOK_CHECKING);
+	assert_ptr_equal(piecemap_flight(&x->d, 4), &x->flights[1]);
+	assert_null(piecemap_flight(&x->d, 5));
+	model_free(x);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +389,7 @@ int main(void)
 		cmocka_unit_test(few_pieces_are_labelled_bars),
 		cmocka_unit_test(many_pieces_say_how_many_a_cell_is),
 		cmocka_unit_test(strange_flights_do_no_harm),
+		cmocka_unit_test(a_piece_by_itself_is_one_thing),
 	};
 
 	return cmocka_run_group_tests(tests, set_locale, NULL);

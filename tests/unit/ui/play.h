@@ -28,6 +28,8 @@ struct play {
 	enum err answer;  /* of commands that are asked */
 	const char *why;
 	bool quit;
+	bool no_trackers;
+	const char *off; /* a setting that is not on */
 	struct notice notices[8];
 	size_t nnotices;
 };
@@ -48,6 +50,11 @@ static inline void play_word_command(struct play *p, const struct command *c)
 		{CMD_FILE_PRIORITY, "priority"},
 		{CMD_ADD_PEER, "add-peer"},
 		{CMD_ADD_TRACKER, "add-tracker"},
+		{CMD_REMOVE_TRACKER, "remove-tracker"},
+		{CMD_PIECE_FIRST, "piece-first"},
+		{CMD_VERIFY_PIECE, "verify-piece"},
+		{CMD_KICK, "kick"},
+		{CMD_BAN, "ban"},
 	};
 	const char *word = NULL;
 
@@ -120,6 +127,13 @@ static inline void play_on_quit(void *user, bool at_once)
 	((struct play *)user)->quit = true;
 }
 
+static inline const char *play_on_setting(void *user, const char *name)
+{
+	struct play *p = user;
+
+	return p->off && strcmp(p->off, name) == 0 ? "off" : "on";
+}
+
 /* Values as an engine would bring them: details of what is watched only. */
 static inline void play_refresh(struct play *p)
 {
@@ -140,7 +154,7 @@ static inline void play_refresh(struct play *p)
 	}
 	if (!(p->watching & WATCH_FILES))
 		p->detail.nfiles = 0;
-	if (!(p->watching & WATCH_TRACKERS))
+	if (!(p->watching & WATCH_TRACKERS) || p->no_trackers)
 		p->detail.ntrackers = 0;
 	screen_update(p->s, &p->snap, &p->detail);
 }
@@ -152,6 +166,7 @@ static inline struct play *play_new_at(const char *scene, int cols, int rows)
 		.watch = play_on_watch,
 		.dht = play_on_dht,
 		.notice_after = play_on_notice,
+		.setting = play_on_setting,
 		.quit = play_on_quit,
 	};
 	struct play *p = mem_zero(sizeof *p);

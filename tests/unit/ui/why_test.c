@@ -190,6 +190,26 @@ static void news_repeat_as_a_count(void **state)
 	mem_free(r);
 }
 
+static void news_of_two_torrents_are_not_one(void **state)
+{
+	struct newsroom *r = mem_zero(sizeof *r);
+	struct news n = {.kind = NEWS_WARN, .torrent = {1, 1}, .lead = 3};
+
+	(void)state;
+	snprintf(n.text, sizeof n.text, "a: the same");
+	news_add_of(r, &n);
+	news_add_of(r, &n);
+	assert_int_equal(r->n, 1);
+	assert_int_equal(news_at(r, 0)->count, 2);
+	n.torrent.slot = 2;
+	news_add_of(r, &n);
+	assert_int_equal(r->n, 2);
+	assert_int_equal(r->warned, 2);
+	assert_int_equal(news_at(r, 1)->torrent.slot, 2);
+	assert_int_equal(news_at(r, 1)->lead, 3);
+	mem_free(r);
+}
+
 static void old_news_leave_the_room(void **state)
 {
 	struct newsroom *r = mem_zero(sizeof *r);
@@ -379,6 +399,7 @@ int main(void)
 		cmocka_unit_test(faults_name_the_trouble_and_the_key),
 		cmocka_unit_test(signs_follow_what_moves),
 		cmocka_unit_test(news_repeat_as_a_count),
+		cmocka_unit_test(news_of_two_torrents_are_not_one),
 		cmocka_unit_test(old_news_leave_the_room),
 		cmocka_unit_test(toasts_end_by_themselves),
 		cmocka_unit_test(history_keeps_means_of_coarser_grains),
