@@ -7,6 +7,8 @@
 
 #include "base/mem.h"
 #include "ui/panes.h"
+#include "ui/peer_cells.h"
+#include "ui/peer_list.h"
 #include "ui/piecemap.h"
 #include "ui/why.h"
 
@@ -152,59 +154,17 @@ void pane_pieces(const struct dash *d, const struct area *a, bool strip)
 /* --- peers
  * -------------------------------------------------------------------------- */
 
-static int peer_rank(const struct peer_row *p)
-{
-	return p->connecting ? 1 : 0;
-}
-
 static int by_speed(const void *pa, const void *pb)
 {
-	const struct peer_row *a = *(const struct peer_row *const *)pa;
-	const struct peer_row *b = *(const struct peer_row *const *)pb;
-
-	if (peer_rank(a) != peer_rank(b))
-		return peer_rank(a) - peer_rank(b);
-	if (a->down_bps != b->down_bps)
-		return a->down_bps > b->down_bps ? -1 : 1;
-	if (a->up_bps != b->up_bps)
-		return a->up_bps > b->up_bps ? -1 : 1;
-	if (a->pieces_have != b->pieces_have)
-		return a->pieces_have > b->pieces_have ? -1 : 1;
-	return a->id < b->id ? -1 : a->id > b->id;
+	return peer_compare(PEERS_DOWN, false,
+		*(const struct peer_row *const *)pa,
+		*(const struct peer_row *const *)pb);
 }
 
 /* Columns right of the address, from the right edge; 0: left out. */
 struct peer_columns {
 	int address, client, from, done, up, asked;
 };
-
-#define SOURCES 7 /* and one letter for each */
-
-/* Who told us of a peer: one letter for each of them. */
-static void peer_sources(const struct peer_row *p, int room, char *out)
-{
-	static const struct {
-		enum peer_source bit;
-		char letter;
-	} letters[SOURCES] = {
-		{SOURCE_TRACKER, 'T'},
-		{SOURCE_DHT, 'D'},
-		{SOURCE_PEX, 'P'},
-		{SOURCE_LSD, 'L'},
-		{SOURCE_INCOMING, 'I'},
-		{SOURCE_USER, 'U'},
-		{SOURCE_RESUME, 'R'},
-	};
-	int n = 0;
-
-	for (size_t i = 0; i < SOURCES; i++)
-		if (p->sources & letters[i].bit)
-			out[n++] = letters[i].letter;
-	out[n] = '\0';
-	/* More than there is room for: the first ones, and that it is so. */
-	if (n > room)
-		memcpy(out + room - 1, "+", 2);
-}
 
 static struct peer_columns fit_peers(int w)
 {
@@ -235,48 +195,6 @@ static struct peer_columns fit_peers(int w)
 	return c;
 }
 
-static void peer_address(const struct area *a, const struct peer_row *p,
-	int room, char *out, size_t cap)
-{
-	char full[ADDR_TEXT_MAX], ip[ADDR_TEXT_MAX];
-
-	addr_text(&p->addr, full);
-	addr_ip_text(&p->addr, ip);
-	/* The port goes first, then the middle of the address. */
-	text_fit(a->grid->tier, (int)strlen(full) <= room ? full : ip, room,
-		FIT_MIDDLE, out, cap);
-}
-
-static void draw_peer_marks(const struct area *a, int y,
-	const struct peer_row *p)
-{
-	if (p->connecting)
-		return;
-	if (p->down_bps)
-		draw_char(a, 1, y, pen_of(ROLE_DOWN), 0x25bc);
-	else if (p->we_want)
-		draw_char(a, 1, y, pen_of(ROLE_DIM), 0x25bd);
-	if (p->up_bps)
-		draw_char(a, 2, y, pen_of(ROLE_UP), 0x25b2);
-	else if (p->they_want)
-		draw_char(a, 2, y, pen_of(ROLE_DIM), 0x25b3);
-}
-
-static void peer_done(const struct screen *s, const struct peer_row *p,
-	char *out, size_t cap)
-{
-	uint32_t n = s->detail->npieces;
-
-	*out = '\0';
-	if (p->connecting || !n)
-		return;
-	if (p->is_seed || p->pieces_have >= n)
-		snprintf(out, cap, "seed");
-	else
-		snprintf(out, cap, "%u%%",
-			(uint32_t)((uint64_t)p->pieces_have * 100 / n));
-}
-
 static void draw_peer(const struct screen *s, const struct area *a, int y,
 	const struct peer_columns *c, const struct peer_row *p)
 {
@@ -284,7 +202,7 @@ static void draw_peer(const struct screen *s, const struct area *a, int y,
 	struct pen dim = pen_of(p->connecting ? ROLE_FAINT : ROLE_TEXT);
 	int x = 4;
 
-	draw_peer_marks(a, y, p);
+	peer_draw_marks(a, 1, y, p);
 	peer_address(a, p, c->address - 1, text, sizeof text);
 	draw_field(a, (struct rect){x, y, c->address - 1, 1}, dim, FIT_END,
 		text);
@@ -297,12 +215,12 @@ static void draw_peer(const struct screen *s, const struct area *a, int y,
 		x += c->client;
 	}
 	if (c->from) {
-		peer_sources(p, c->from - 1, text);
+		peer_sources(p->sources, c->from - 1, text);
 		draw_text(a, x, y, pen_of(ROLE_DIM), text);
 		x += c->from;
 	}
 	if (c->done) {
-		peer_done(s, p, text, sizeof text);
+		peer_done(p, s->detail->npieces, text, sizeof text);
 		draw_field(a, (struct rect){x, y, c->done - 1, 1},
 			pen_of(*text == 's' ? ROLE_OK : ROLE_DIM), FIT_RIGHT,
 			text);

@@ -27,6 +27,23 @@ struct ask {
 };
 extern const struct view_class view_ask;
 
+/* A few lines for the view below, of which one is chosen: its answer() gets
+ * the word.  const struct pick *, copied; its words and labels live as long as
+ * the program. */
+#define PICK_LINES_MAX 12
+struct pick_line {
+	char letter;
+	const char *label, *word;
+	const char *mark; /* at the right edge; NULL: none */
+};
+struct pick {
+	enum action action;
+	char title[96];
+	struct pick_line lines[PICK_LINES_MAX];
+	size_t n, at;
+};
+extern const struct view_class view_pick;
+
 /* const char *: what stands in its field; NULL: nothing. */
 extern const struct view_class view_add;
 
