@@ -74,6 +74,8 @@ static const struct {
 	{"overview", "\r", SCENE_DHT_JOINED},
 	{"filestab", "\r2", SCENE_DHT_JOINED},
 	{"peerstab", "\r3", SCENE_DHT_JOINED},
+	{"badfiles", "\r2", SCENE_DHT_JOINED},
+	{"badpeers", "\r3", SCENE_DHT_JOINED},
 	{"trackerstab", "\r4", SCENE_DHT_JOINED},
 	{"piecestab", "\r5", SCENE_DHT_JOINED},
 	{"logtab", "\r6", SCENE_DHT_JOINED},
@@ -88,7 +90,8 @@ const char *scene_names(void)
 	return "dash|empty|hostile|add|help|confirm|sort|settings|limits|"
 	       "columns|cmdline|filter|quit|"
 	       "toasts|pieces|peers|speed|log|availability|dht|nodes|nodht|"
-	       "joining|overview|filestab|peerstab|trackerstab|piecestab|"
+	       "joining|overview|filestab|peerstab|badfiles|badpeers|"
+	       "trackerstab|piecestab|"
 	       "logtab|zoomtab|fetch|choose|paste";
 }
 
@@ -321,6 +324,11 @@ static void fill_dash(struct scene *s)
 		s->rows[i].id = (struct torrent_id){(uint32_t)i + 1, 1};
 		s->rows[i].wire_hash[0] = (uint8_t)(i + 1);
 	}
+}
+
+static bool is_hostile(const char *name)
+{
+	return strcmp(name, "hostile") == 0 || strncmp(name, "bad", 3) == 0;
 }
 
 /* Names that a stranger chose to break the screen. */
@@ -563,7 +571,7 @@ static struct scene *scene_with(const char *name, enum scene_dht dht,
 	s->dht = dht;
 	if (many)
 		fill_many(s, many);
-	else if (strcmp(name, "hostile") == 0)
+	else if (is_hostile(name))
 		fill_hostile(s);
 	else if (strcmp(name, "empty") != 0)
 		fill_dash(s);
@@ -580,6 +588,8 @@ static struct scene *scene_with(const char *name, enum scene_dht dht,
 		s->detail.id = s->rows[0].id;
 		s->detail.what = WATCH_PEERS | WATCH_PIECES;
 		scene_files(&s->detail);
+		if (is_hostile(name))
+			scene_hostile(&s->detail, s->peers, NPEERS);
 		scene_trackers(&s->detail);
 	}
 	if (strcmp(name, "fetch") == 0)

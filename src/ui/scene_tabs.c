@@ -87,6 +87,54 @@ void scene_files(struct torrent_detail *d)
 	d->what |= WATCH_FILES;
 }
 
+#define LONG                                                                   \
+	"255 bytes of a name that never ends, never ends, never ends, never "  \
+	"ends, never ends, never ends, never ends, never ends, never ends, "   \
+	"never ends, never ends, never ends, never ends, never ends, never "   \
+	"ends, never ends, never ends, never ends, never ends .mkv"
+
+static const struct file_row hostile_files[] = {
+	{"\033[31mred\033[2J/\033]0;title\007.mkv", 900 * MIB, 450 * MIB, 0,
+		900, 7, false},
+	{"\033[31mred\033[2J/line\nbreak\rreturn\ttab", 100 * MIB, 0, 900, 1000,
+		4, false},
+	{"right\xe2\x80\xaeto left/\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d.txt", 1, 1,
+		1000, 1001, 4, false},
+	{"right\xe2\x80\xaeto left/zero\xe2\x80\x8bwidth\xef\xbb\xbf", 999, 0,
+		1001, 1002, 1, false},
+	{"e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81 marks/\xcc\x81 first",
+		UINT64_MAX, 5, 1002, 1003, 0, false},
+	{"\xff\xfe broken \xc3 utf-8 \xed\xa0\x80", 0, 0, 0, 0, 4, false},
+	{"日本語日本語日本語日本語日本語/"
+         "日本語日本語日本語日本語日本語日本語日本語"
+	 "日本語.mkv",
+		7 * MIB, 7 * MIB, 3000, 9999999, 4, false},
+	{"a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z/" LONG, 12 * MIB,
+		6 * MIB, 3100, 3112, 4, false},
+	{"//", 1, 0, 5, 6, 4, false},
+};
+
+void scene_hostile(struct torrent_detail *d, struct peer_row *peers, size_t n)
+{
+	static const char *const clients[] = {"\033[31mred\033[2J",
+		"line\nbreak", "right\xe2\x80\xaeto left",
+		"zero\xe2\x80\x8bwidth", "\xff\xfe \xc3",
+		"e\xcc\x81\xcc\x81\xcc\x81 marks", "\xcc\x81 first",
+		"日本語日本語日本語日本語日本"};
+	size_t count = sizeof clients / sizeof clients[0];
+
+	for (size_t i = 0; i < n; i++) {
+		snprintf(peers[i].client, sizeof peers[i].client, "%s",
+			clients[i % count]);
+		peers[i].down_bytes = peers[i].up_bytes = UINT64_MAX;
+		peers[i].asked = peers[i].wants = UINT32_MAX;
+		peers[i].rtt_ms = UINT32_MAX;
+		peers[i].connected_s = peers[i].idle_s = UINT32_MAX - 1;
+	}
+	d->files = hostile_files;
+	d->nfiles = sizeof hostile_files / sizeof hostile_files[0];
+}
+
 void scene_trackers(struct torrent_detail *d)
 {
 	d->trackers = trackers;

@@ -8,6 +8,8 @@
 #include "ui/screen.h"
 
 void scene_files(struct torrent_detail *d);
+/* Names of files and clients that a stranger chose to break the screen. */
+void scene_hostile(struct torrent_detail *d, struct peer_row *peers, size_t n);
 void scene_trackers(struct torrent_detail *d);
 void scene_news(struct screen *s, uint64_t now_ms, int64_t wall_s);
 /* Of that torrent. */

@@ -92,6 +92,17 @@ static const struct golden {
 	{"nodht-120x36", "nodht", 120, 36, RENDER_TEXT},
 	{"joining-80x24", "joining", 80, 24, RENDER_TEXT},
 	{"peers-80x24", "peers", 80, 24, RENDER_TEXT},
+	{"files-120x36", "filestab", 120, 36, RENDER_TEXT},
+	{"files-80x24", "filestab", 80, 24, RENDER_TEXT},
+	{"files-40x12", "filestab", 40, 12, RENDER_TEXT},
+	{"files-80x24-ascii", "filestab", 80, 24, RENDER_ASCII},
+	{"files-80x24-hostile", "badfiles", 80, 24, RENDER_TEXT},
+	{"peerstab-200x55", "peerstab", 200, 55, RENDER_TEXT},
+	{"peerstab-120x36", "peerstab", 120, 36, RENDER_TEXT},
+	{"peerstab-80x24", "peerstab", 80, 24, RENDER_TEXT},
+	{"peerstab-40x12", "peerstab", 40, 12, RENDER_TEXT},
+	{"peerstab-80x24-ascii", "peerstab", 80, 24, RENDER_ASCII},
+	{"peerstab-120x36-hostile", "badpeers", 120, 36, RENDER_TEXT},
 	{"overview-120x36", "overview", 120, 36, RENDER_TEXT},
 	{"overview-80x24", "overview", 80, 24, RENDER_TEXT},
 	{"overview-40x12", "overview", 40, 12, RENDER_TEXT},
@@ -224,8 +235,8 @@ static void ascii_screens_are_ascii(void **state)
 	static const char *const scenes[] = {"dash", "hostile", "add", "help",
 		"toasts", "quit", "pieces", "empty", "dht", "nodes", "nodht",
 		"joining", "peers", "overview", "filestab", "peerstab",
-		"trackerstab", "piecestab", "logtab", "zoomtab", "fetch",
-		"choose", "paste"};
+		"badfiles", "badpeers", "trackerstab", "piecestab", "logtab",
+		"zoomtab", "fetch", "choose", "paste"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
@@ -260,8 +271,8 @@ static void draws_at_every_size(void **state)
 		"help", "confirm", "sort", "cmdline", "filter", "quit",
 		"toasts", "pieces", "peers", "speed", "log", "dht", "nodes",
 		"nodht", "joining", "overview", "filestab", "peerstab",
-		"trackerstab", "piecestab", "logtab", "zoomtab", "fetch",
-		"choose", "paste"};
+		"badfiles", "badpeers", "trackerstab", "piecestab", "logtab",
+		"zoomtab", "fetch", "choose", "paste"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
