@@ -131,7 +131,7 @@ static struct key_change *find(struct keymap *m, const struct key_change *c)
 enum err keymap_bind(struct keymap *m, const char *context, const char *key,
 	const char *action, char *key_out, struct fault *fault)
 {
-	struct key_change c, *old;
+	struct key_change c = {0}, *old;
 	enum err e = parse(context, key, &c, key_out, fault);
 
 	if (e != ERR_OK)
@@ -153,7 +153,7 @@ enum err keymap_bind(struct keymap *m, const char *context, const char *key,
 enum err keymap_unbind(struct keymap *m, const char *context, const char *key,
 	char *key_out, struct fault *fault)
 {
-	struct key_change c, *old;
+	struct key_change c = {0}, *old;
 	enum err e = parse(context, key, &c, key_out, fault);
 
 	if (e != ERR_OK)

@@ -293,10 +293,12 @@ static bool read_color(const char *word, struct shade *out)
 	if (strlen(word) != 6)
 		return false;
 	for (; *word; word++) {
-		const char *digits = "0123456789abcdef", *at;
-		char c = *word >= 'A' && *word <= 'F' ? (char)(*word + 32)
-		                                      : *word;
+		static const char digits[] = "0123456789abcdef";
+		const char *at;
+		char c = *word;
 
+		if (c >= 'A' && c <= 'F')
+			c = digits[10 + c - 'A'];
 		at = strchr(digits, c);
 		if (!at)
 			return false;
