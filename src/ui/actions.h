@@ -41,8 +41,5 @@ enum source_kind {
 	SOURCE_PATH,
 };
 enum source_kind source_classify(const char *text);
-/* Line i of those in a pasted text that can be added, without quotes; heap
- * memory, NULL: there are not so many. */
-char *action_addable(const char *text, size_t i);
 
 #endif

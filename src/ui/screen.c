@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "ui/actions.h"
+#include "ui/pasted.h"
 #include "ui/views.h"
 
 #define INSIST_MS 2000 /* a second Ctrl-C within this quits at once */
@@ -363,21 +364,19 @@ static bool act_everywhere(struct screen *s, enum action action)
 
 static void paste(struct screen *s, const struct input *in)
 {
-	char *line, *more;
+	struct paste_list links = {.at = NULL};
 
 	if (s->top->class->input &&
 		s->top->class->input(s->top, in) != VIEW_UNUSED)
 		return;
-	line = action_addable(in->text, 0);
-	more = action_addable(in->text, 1);
-	if (more)
-		view_push(s, &view_paste, in->text);
-	else if (line)
-		view_push(s, &view_add, line);
+	pasted_take(&links, in->text);
+	if (links.n > 1)
+		view_push(s, &view_paste, &links);
+	else if (links.n)
+		view_push(s, &view_add, links.at[0]);
 	else
 		screen_say(s, NEWS_WARN, "nothing to add in that paste");
-	mem_free(line);
-	mem_free(more);
+	pasted_stop(&links);
 }
 
 static void apply_answer(struct screen *s, struct view *v,

@@ -11,11 +11,11 @@
 #include "ui/actions.h"
 #include "ui/add_words.h"
 #include "ui/dialog.h"
+#include "ui/pasted.h"
 #include "ui/screen.h"
 #include "ui/views.h"
 
 #define BOX_COLS 68
-#define LINKS_MAX 1000u
 #define SMALL_ROWS 10
 
 struct pasted {
@@ -89,30 +89,16 @@ static void describe(const struct screen *s, struct pasted *p)
 	p->on = !p->known;
 }
 
-static bool has_text(const struct paste_view *d, const char *text)
-{
-	for (size_t i = 0; i < d->n; i++)
-		if (strcmp(d->link[i].text, text) == 0)
-			return true;
-	return false;
-}
-
 static void init(struct view *v, const void *arg)
 {
 	struct paste_view *d = paste_of(v);
-	size_t cap = 0;
-	char *text;
+	const struct paste_list *list = arg;
 
 	d->choose = !v->screen->takes_all;
-	for (size_t i = 0; d->n < LINKS_MAX && (text = action_addable(arg, i));
-		i++) {
-		if (has_text(d, text)) {
-			mem_free(text);
-			continue;
-		}
-		d->link = mem_grow(d->link, &cap, d->n + 1, sizeof *d->link);
-		d->link[d->n] = (struct pasted){.text = text};
-		describe(v->screen, &d->link[d->n++]);
+	d->link = mem_zero_array(list->n, sizeof *d->link);
+	for (; d->n < list->n; d->n++) {
+		d->link[d->n].text = mem_strdup(list->at[d->n]);
+		describe(v->screen, &d->link[d->n]);
 	}
 }
 

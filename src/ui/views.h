@@ -65,7 +65,7 @@ struct choose_arg {
 };
 extern const struct view_class view_choose;
 
-/* const char *: text with several lines that can be added. */
+/* const struct paste_list *: more than one link; not kept. */
 extern const struct view_class view_paste;
 
 /* const bool *: whether "delete files" is chosen at first. */
