@@ -250,10 +250,9 @@ def output_that_cannot_be_written_is_a_failure(w):
 
 
 @test
-def the_screen_needs_a_terminal(w):
-    r = w.run("--state", w.path("state"), "-p", "0", status=1, start_new_session=True)
+def the_demo_needs_a_terminal(w):
+    r = w.run("demo", status=1, start_new_session=True)
     assert len(r.stderr.splitlines()) == 1
-    w.run("demo", status=1, start_new_session=True)
 
 
 # ---- show, create, check ----

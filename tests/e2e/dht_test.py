@@ -72,6 +72,8 @@ def a_magnet_link_without_a_tracker_is_found_and_shown(c):
     s.paste(t.magnet())
     s.wait_for("magnet link: film.mkv, 0 trackers")
     s.keys("Enter")
+    s.wait_for("choose files", 30)  # its list of files came through the DHT
+    s.keys("Enter")
     wait_until(lambda: sha(c.path("downloads", t.name)) == t.sha(), 30,
                "download through the DHT")
     s.wait_for(re.compile(r"✓ announce +film\.mkv +[1-9]\d* of \d+"), 30)
