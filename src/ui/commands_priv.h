@@ -4,6 +4,7 @@
  *   commands.c           the table; what is done to torrents and the program
  *   commands_options.c   what is set: settings, options of torrents, keys
  *   commands_torrent.c   what concerns a part of one torrent
+ *   commands_detail.c    files and peers of one torrent
  *   commands_complete.c  what may stand behind a command's name
  */
 #ifndef UI_COMMANDS_PRIV_H
@@ -26,6 +27,7 @@ command_fn command_set, command_reset, command_theme, command_colors,
 	command_ratio, command_seedtime, command_label, command_queue,
 	command_start, command_sort, command_columns, command_view,
 	command_bind, command_unbind, command_limits, command_settings,
-	command_tracker, command_piece, command_tab;
+	command_tracker, command_piece, command_tab, command_file,
+	command_files, command_peer, command_unban;
 
 #endif

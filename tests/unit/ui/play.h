@@ -24,6 +24,8 @@ struct play {
 	struct torrent_detail detail; /* the scene's, of what is watched */
 	struct torrent_id watched;
 	uint32_t watching;
+	bool rewatched;
+	unsigned watches; /* times that something else was asked for */
 	struct buf asked; /* "pause 1;remove 2 with data;" */
 	enum err answer;  /* of commands that are asked */
 	const char *why;
@@ -55,6 +57,7 @@ static inline void play_word_command(struct play *p, const struct command *c)
 		{CMD_VERIFY_PIECE, "verify-piece"},
 		{CMD_KICK, "kick"},
 		{CMD_BAN, "ban"},
+		{CMD_UNBAN, "unban"},
 	};
 	const char *word = NULL;
 
@@ -102,6 +105,10 @@ static inline void play_on_watch(void *user, struct torrent_id id,
 
 	p->watched = id;
 	p->watching = what;
+	p->rewatched = true;
+	p->watches++;
+	/* The engine forgets at once, too. */
+	p->detail = (struct torrent_detail){.id = {0, 0}};
 }
 
 static inline bool play_on_dht(void *user, enum addr_family family,
@@ -134,16 +141,15 @@ static inline const char *play_on_setting(void *user, const char *name)
 	return p->off && strcmp(p->off, name) == 0 ? "off" : "on";
 }
 
-/* Values as an engine would bring them: details of what is watched only. */
-static inline void play_refresh(struct play *p)
+/* Details as an engine would bring them: of what is watched only. */
+static inline void play_fill_detail(struct play *p)
 {
 	const struct torrent_detail *d = scene_detail(p->scene);
 
-	p->snap.now_ms = scene_snapshot(p->scene)->now_ms;
-	p->snap.wall_s = scene_snapshot(p->scene)->wall_s;
-	p->detail = *d;
+	p->detail = (struct torrent_detail){.id = {0, 0}};
 	if (!torrent_id_equal(d->id, p->watched))
-		p->detail = (struct torrent_detail){.id = {0, 0}};
+		return;
+	p->detail = *d;
 	p->detail.what &= p->watching;
 	if (!(p->watching & WATCH_PEERS))
 		p->detail.npeers = 0;
@@ -156,7 +162,20 @@ static inline void play_refresh(struct play *p)
 		p->detail.nfiles = 0;
 	if (!(p->watching & WATCH_TRACKERS) || p->no_trackers)
 		p->detail.ntrackers = 0;
-	screen_update(p->s, &p->snap, &p->detail);
+}
+
+/* Fresh values, as ui_refresh() does it. */
+static inline void play_refresh(struct play *p)
+{
+	p->snap.now_ms = scene_snapshot(p->scene)->now_ms;
+	p->snap.wall_s = scene_snapshot(p->scene)->wall_s;
+	for (int i = 0; i < 3; i++) {
+		p->rewatched = false;
+		play_fill_detail(p);
+		screen_update(p->s, &p->snap, &p->detail);
+		if (!p->rewatched)
+			return;
+	}
 }
 
 static inline struct play *play_new_at(const char *scene, int cols, int rows)
@@ -232,9 +251,9 @@ static inline const char *play_asked(struct play *p)
 
 static inline void play_draw(struct play *p)
 {
-	/* What is watched first comes with the next refresh. */
 	play_refresh(p);
 	screen_draw(p->s);
+	/* What was drawn may want something that comes with the next frame. */
 	play_refresh(p);
 	screen_draw(p->s);
 }
