@@ -7,7 +7,7 @@
 #include "ui/screen.h"
 #include "ui/views.h"
 
-#define ITEMS_MAX 16
+#define ITEMS_MAX 21
 
 struct menu_item {
 	char letter;
@@ -35,10 +35,13 @@ static const struct {
 	{'i', "Idle seeds", "is:idle"},
 	{'m', "Metadata", "is:meta"},
 	{'c', "Checking", "is:check"},
+	{'q', "Queued", "is:queue"},
 	{'p', "Paused", "is:pause"},
 	{'e', "In error", "is:error"},
 	{'o', "Done", "is:done"},
 };
+
+#define NSHOWS (sizeof shows / sizeof shows[0])
 
 static struct menu_view *menu_of(struct view *v)
 {
@@ -58,15 +61,33 @@ static void init_sort(struct menu_view *d)
 	}
 }
 
+/* What that line filters by: a state, or a view the user saved. */
+static const char *filter_of(const struct menu_view *d, size_t value)
+{
+	const struct saved_views *v = &d->v.screen->views;
+
+	return value < NSHOWS ? shows[value].filter
+	                      : v->at[value - NSHOWS].terms;
+}
+
+static void put_show(struct menu_view *d, char letter, const char *label,
+	size_t value)
+{
+	d->items[d->n] = (struct menu_item){letter, label, (int)value};
+	if (strcmp(d->v.screen->list.filter, filter_of(d, value)) == 0)
+		d->at = d->n;
+	d->n++;
+}
+
 static void init_show(struct menu_view *d)
 {
-	for (size_t i = 0; i < sizeof shows / sizeof shows[0]; i++) {
-		d->items[d->n] = (struct menu_item){
-			shows[i].letter, shows[i].label, (int)i};
-		if (strcmp(d->v.screen->list.filter, shows[i].filter) == 0)
-			d->at = d->n;
-		d->n++;
-	}
+	const struct saved_views *v = &d->v.screen->views;
+
+	for (size_t i = 0; i < NSHOWS; i++)
+		put_show(d, shows[i].letter, shows[i].label, i);
+	/* The first nine have a digit, the others their names only. */
+	for (size_t i = 0; i < v->n && i < 9 && d->n < ITEMS_MAX; i++)
+		put_show(d, (char)('1' + i), v->at[i].name, NSHOWS + i);
 }
 
 static void init(struct view *v, const void *arg)
@@ -99,7 +120,8 @@ static void draw_item(const struct menu_view *d, const struct area *box, int y,
 	draw_field(box, (struct rect){1, y, box->w - 2, 1}, pen, FIT_END,
 		i == d->at ? "▸" : "");
 	draw_char(box, 3, y, key, (uint32_t)d->items[i].letter);
-	draw_text(box, 6, y, pen, d->items[i].label);
+	draw_field(box, (struct rect){6, y, box->w - 8, 1}, pen, FIT_END,
+		d->items[i].label);
 	draw_text(box, 22, y, pen, mark);
 }
 
@@ -142,7 +164,8 @@ static enum view_answer choose(struct menu_view *d)
 	if (d->kind == MENU_SORT)
 		sort_by(d->v.screen, (enum sort_key)value);
 	else
-		list_set_filter(&d->v.screen->list, shows[value].filter);
+		list_set_filter(&d->v.screen->list,
+			filter_of(d, (size_t)value));
 	return VIEW_CLOSE;
 }
 

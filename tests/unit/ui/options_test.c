@@ -391,6 +391,14 @@ static void a_filter_is_saved_shown_and_forgotten(void **state)
 	assert_string_equal(p->s->list.filter, "");
 	command(p, "view films");
 	assert_string_equal(p->s->list.filter, "label:film");
+	play_type(p, "f");
+	assert_true(play_shows(p, "1  films"));
+	play_type(p, "*");
+	assert_string_equal(p->s->list.filter, "");
+	play_type(p, "f1");
+	assert_string_equal(p->s->list.filter, "label:film");
+	play_type(p, "fq");
+	assert_true(play_shows(p, "1 of 12"));
 	command(p, "view all");
 	assert_string_equal(p->s->list.filter, "");
 	command(p, "view remove films");
