@@ -215,7 +215,6 @@ static void draw(struct tab *t, const struct area *a)
 	uint32_t from, end;
 	int y = map.h;
 
-	p->shape = (struct bigmap_shape){0};
 	if (!d || !d->npieces) {
 		tab_draw_nothing(a, tab_no_metadata(row));
 		return;

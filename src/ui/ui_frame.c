@@ -10,6 +10,7 @@
 #define FIRST_FRAME_MS 30 /* the list of torrents is awaited for so long */
 #define IDLE_LOOK_MS 5000 /* how long a change nobody told us of may hide */
 #define SLOW_MS 3000      /* a frame on its way for this long */
+#define REFRESHES_MAX 3   /* for one frame */
 /* Motion may cost so many bytes a second: 3.5 kB at 120x36, 8 at 200x55.  What
  * is typed and the numbers are always shown. */
 #define MOTION_BYTES(cells) (500 + (int64_t)(cells)*7 / 10)
@@ -69,12 +70,18 @@ static void plan_numbers(struct ui *ui)
 
 void ui_refresh(struct ui *ui)
 {
-	const struct snapshot *s;
-
 	if (ui->engine_gone)
 		return;
-	s = engine_refresh(ui->cfg.engine);
-	screen_update(ui->screen, s, engine_detail(ui->cfg.engine));
+	/* What is brought may change what is watched, and what was not watched
+	 * until now is not to be missing on the screen, not for one frame. */
+	for (int i = 0; i < REFRESHES_MAX; i++) {
+		const struct snapshot *s = engine_refresh(ui->cfg.engine);
+
+		ui->rewatched = false;
+		screen_update(ui->screen, s, engine_detail(ui->cfg.engine));
+		if (!ui->rewatched)
+			return;
+	}
 }
 
 /* Bytes of the last frame go first; a new one is drawn when they are gone. */

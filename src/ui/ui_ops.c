@@ -23,6 +23,7 @@ static void op_watch(void *user, struct torrent_id id, uint32_t what)
 	if (ui->engine_gone)
 		return;
 	engine_watch(ui->cfg.engine, id, what);
+	ui->rewatched = true;
 	/* The details come with the next refresh: do not wait a second. */
 	ui->full = true;
 	ui_want_frame(ui, UI_KEY_FRAME_MS);

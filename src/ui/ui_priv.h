@@ -38,10 +38,11 @@ struct ui {
 	unsigned handles; /* still to be closed */
 	bool closing, dead, suspended;
 	bool engine_gone; /* ui_show_message(): its snapshot is not read */
-	bool full;    /* the next frame draws everything, not the map only */
-	bool dirty;   /* the engine changed since the last full frame */
-	bool asked;   /* the user wants to leave */
-	bool at_once; /* and has no patience */
+	bool full;      /* the next frame draws everything, not the map only */
+	bool rewatched; /* other details were asked for in this refresh */
+	bool dirty;     /* the engine changed since the last full frame */
+	bool asked;     /* the user wants to leave */
+	bool at_once;   /* and has no patience */
 	uint64_t opened_ms;
 	uint64_t last_frame_ms; /* 0: none yet */
 	int64_t motion_bytes;   /* that may be spent now */

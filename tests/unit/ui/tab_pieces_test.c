@@ -121,6 +121,35 @@ static void files_are_watched_only_while_something_is_new(void **state)
 	play_free(p);
 }
 
+/* One frame after each key, as on a terminal. */
+static void no_frame_is_without_the_map(void **state)
+{
+	struct play *p = play_new("piecestab");
+	unsigned watches;
+
+	(void)state;
+	play_draw(p);
+	for (int i = 0; i < 20; i++) {
+		int full = 0;
+
+		play_type(p, i % 2 ? "l" : "j");
+		play_refresh(p);
+		screen_draw(p->s);
+		for (int x = 8; x < 100; x++)
+			full += grid_cell(&p->s->grid, x, 8)->ch[0] != ' ';
+		assert_int_equal(full, 92);
+	}
+	/* Nothing new: nothing else is asked for. */
+	play_draw(p);
+	watches = p->watches;
+	for (int i = 0; i < 5; i++) {
+		play_refresh(p);
+		screen_draw(p->s);
+	}
+	assert_int_equal(p->watches, watches);
+	play_free(p);
+}
+
 static void files_begin_at_a_line(void **state)
 {
 	struct play *p = play_new("piecestab");
@@ -281,6 +310,7 @@ int main(void)
 		cmocka_unit_test(one_can_go_to_a_piece),
 		cmocka_unit_test(the_line_tells_in_which_file_it_is),
 		cmocka_unit_test(files_are_watched_only_while_something_is_new),
+		cmocka_unit_test(no_frame_is_without_the_map),
 		cmocka_unit_test(files_begin_at_a_line),
 		cmocka_unit_test(numbers_tell_how_many_peers_have_the_missing),
 		cmocka_unit_test(
