@@ -51,8 +51,7 @@ void lookup_add(struct lookup *l, const struct node_id *id,
 		add_start(l, a);
 }
 
-/* --- asking ----------------------------------------------------------------
- */
+/* --- asking ----------------------------------------------------------- */
 
 /* Its namers answer for it. */
 static void blame(struct lookup *l, const struct query *q, int answered,
@@ -61,7 +60,7 @@ static void blame(struct lookup *l, const struct query *q, int answered,
 	for (size_t i = 0; i < LOOKUP_NAMERS; i++) {
 		struct query *namer;
 
-		if (q->namer[i] >= LOOKUP_OURSELVES)
+		if (q->namer[i] >= LOOKUP_ASKED_MAX)
 			continue;
 		namer = &l->queries[q->namer[i]];
 		namer->answered = (uint8_t)(namer->answered + answered);
@@ -191,8 +190,7 @@ bool lookup_is_done(const struct lookup *l)
 	return f.n >= LOOKUP_K || l->open + l->late == 0;
 }
 
-/* --- what became of it -----------------------------------------------------
- */
+/* --- what became of it ------------------------------------------------ */
 
 static bool is_in_flight(const struct query *q)
 {
@@ -273,8 +271,7 @@ void lookup_replied(struct lookup *l, const struct addr *from,
 	lookup_take_nodes(l, q, nodes, n);
 }
 
-/* --- what came of it -------------------------------------------------------
- */
+/* --- what came of it -------------------------------------------------- */
 
 struct chosen {
 	const struct candidate *at[LOOKUP_RESULT_MAX];

@@ -50,7 +50,7 @@ bool lookup_is_believed(const struct lookup *l, uint16_t namer)
 {
 	const struct query *q;
 
-	if (namer >= LOOKUP_OURSELVES)
+	if (namer >= LOOKUP_ASKED_MAX)
 		return namer == LOOKUP_OURSELVES;
 	q = &l->queries[namer];
 	return q->silent < SILENT_MAX || q->silent <= 2 * q->answered;
@@ -65,8 +65,7 @@ bool lookup_has_believed_namer(const struct lookup *l,
 	return false;
 }
 
-/* --- caps for each IP and net ----------------------------------------------
- */
+/* --- caps for each IP and net ----------------------------------------- */
 
 struct crowd {
 	uint32_t ip, net;   /* in flight or answered */
@@ -127,8 +126,7 @@ static bool is_waiting_room_full(const struct lookup *l, const struct addr *a)
 	return ips >= 2 * LOOKUP_IP_MAX || nets >= LOOKUP_NET_ASKED_MAX;
 }
 
-/* --- the sorted list -------------------------------------------------------
- */
+/* --- the sorted list -------------------------------------------------- */
 
 void lookup_remove(struct lookup *l, struct candidate *c)
 {
@@ -205,8 +203,7 @@ struct candidate *lookup_found_out(struct lookup *l, const struct query *q,
 	return lookup_candidate_at(l, &q->addr);
 }
 
-/* --- naming ----------------------------------------------------------------
- */
+/* --- naming ----------------------------------------------------------- */
 
 /* A second one may vouch for it; who has no say any more gives way. */
 static void add_namer(const struct lookup *l, struct candidate *c,

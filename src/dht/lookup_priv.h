@@ -76,8 +76,7 @@ struct lookup {
 	struct candidate candidates[LOOKUP_CANDIDATES_MAX + 1];
 };
 
-/* --- lookup_names.c: who is known, and from whom ---------------------------
- */
+/* --- lookup_names.c: who is known, and from whom ---------------------- */
 
 enum query_state lookup_state(const struct lookup *l,
 	const struct candidate *c);
@@ -104,8 +103,7 @@ bool lookup_is_believed(const struct lookup *l, uint16_t namer);
 bool lookup_has_believed_namer(const struct lookup *l,
 	const struct candidate *c);
 
-/* --- lookup_front.c: who has to answer before it is over -------------------
- */
+/* --- lookup_front.c: who has to answer before it is over -------------- */
 
 #define LOOKUP_FRONT_MAX ((size_t)LOOKUP_NEED_MAX + LOOKUP_K)
 

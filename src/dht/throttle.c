@@ -47,8 +47,7 @@ struct throttle {
 	struct source (*sources)[WAYS]; /* SETS of them; NULL: none yet */
 };
 
-/* --- budgets ---------------------------------------------------------------
- */
+/* --- budgets ---------------------------------------------------------- */
 
 static void bucket_init(struct bucket *b, uint64_t per_s, uint64_t burst_s,
 	uint64_t now)
@@ -87,8 +86,7 @@ static bool bucket_take(struct bucket *b, uint64_t tokens, uint64_t now)
 	return true;
 }
 
-/* --- sources ---------------------------------------------------------------
- */
+/* --- sources ---------------------------------------------------------- */
 
 /* Who counts as one: an IP, or an IPv6 /64. */
 static uint64_t hash_of(const struct throttle *t, const struct addr *a)
@@ -177,8 +175,7 @@ static bool source_admits(struct throttle *t, const struct addr *from,
 	return false;
 }
 
-/* --- the whole -------------------------------------------------------------
- */
+/* --- the whole -------------------------------------------------------- */
 
 struct throttle *throttle_new(uint32_t answers_per_s, const uint8_t map_key[16],
 	uint64_t now)
