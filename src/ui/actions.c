@@ -142,9 +142,14 @@ static bool run_torrents(struct screen *s, enum action action)
 
 bool action_run(struct screen *s, enum action action)
 {
+	static const enum menu_kind copy = MENU_COPY;
+
 	switch (action) {
 	case ACTION_ADD:
 		view_push(s, &view_add, NULL);
+		return true;
+	case ACTION_COPY:
+		view_push(s, &view_menu, &copy);
 		return true;
 	case ACTION_COMMAND:
 		view_push(s, &view_command, NULL);

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "ui/actions.h"
 #include "ui/commands_priv.h"
+#include "ui/copy.h"
 #include "ui/screen.h"
 #include "ui/views.h"
 
@@ -68,6 +69,22 @@ static bool do_add(struct screen *s, const char *rest, struct fault *fault)
 	else
 		src.url = rest;
 	return send(s, &c, fault);
+}
+
+static bool do_copy(struct screen *s, const char *rest, struct fault *fault)
+{
+	enum copy_what what = copy_find(rest);
+
+	if (!command_needs_torrent(s, fault))
+		return false;
+	if (*rest && what == COPY_COUNT)
+		return command_fail(fault,
+			"copy what? magnet, hash, name, path or tracker");
+	if (*rest)
+		copy_targets(s, what);
+	else
+		action_run(s, ACTION_COPY);
+	return true;
 }
 
 static bool do_pause(struct screen *s, const char *rest, struct fault *fault)
@@ -260,6 +277,9 @@ static const struct {
 		command_colors},
 	{{"columns", "<name,size,...>|default", "which columns, in order"},
 		command_columns},
+	{{"copy", "magnet|hash|name|path|tracker",
+		 "to the clipboard of the terminal"},
+		do_copy},
 	{{"delete", "", "remove and delete files (asks)"}, do_delete},
 	{{"dht add", "<host:port>", "ask a node of the DHT you know"}, NULL},
 	{{"dht lookup", "<hash>", "look for peers of a hash in the DHT"}, NULL},

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "core/settings.h"
 #include "ui/commands_priv.h"
+#include "ui/copy.h"
 #include "ui/options.h"
 #include "ui/screen.h"
 #include "ui/stepping.h"
@@ -80,6 +81,13 @@ static void offer_views(struct values *v, const struct screen *s)
 		offer(v, s->views.at[i].name, "", s->views.at[i].terms);
 }
 
+static void offer_copies(struct values *v)
+{
+	for (int i = 0; i < COPY_COUNT; i++)
+		offer(v, copy_word((enum copy_what)i), "",
+			copy_label((enum copy_what)i));
+}
+
 static void offer_keys(struct values *v, size_t words)
 {
 	if (words == 1)
@@ -131,6 +139,8 @@ size_t command_values(const struct screen *s, const char *line,
 		offer_choices(&v, s, name);
 	else if (strcmp(front, "label ") == 0)
 		offer_labels(&v, s);
+	else if (strcmp(front, "copy ") == 0)
+		offer_copies(&v);
 	else if (strcmp(front, "view ") == 0 ||
 		 strcmp(front, "view remove ") == 0)
 		offer_views(&v, s);

@@ -40,6 +40,7 @@ enum action {
 	ACTION_FORCE, /* past the queue */
 	ACTION_LIMITS,
 	ACTION_SLOW,
+	ACTION_COPY, /* to the clipboard, what is chosen from a menu */
 	ACTION_SETTINGS,
 	ACTION_MARK,
 	ACTION_MARK_ALL,

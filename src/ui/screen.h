@@ -28,6 +28,8 @@
 #include "ui/saved.h"
 #include "ui/toasts.h"
 
+#define COPY_TEXT_MAX 65536u /* bytes for the clipboard */
+
 struct screen;
 struct view;
 
@@ -57,6 +59,11 @@ struct ui_ops {
 	 * NULL behind the last. */
 	bool (*has_theme)(void *user, const char *name);
 	const char *(*theme_at)(void *user, size_t i);
+	/* See engine_magnet_link(). */
+	char *(*magnet)(void *user, struct torrent_id id);
+	/* At most COPY_TEXT_MAX bytes into the terminal's clipboard; false: it
+	 * has none. */
+	bool (*copy)(void *user, const char *text);
 };
 
 /* From the settings; see core/settings.h. */

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/codec.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -35,6 +36,7 @@
 #define RESTORE_MAX 512
 #define SYNC_BYTES 256 /* frames above this size are bracketed as one */
 #define CLOSE_WAIT_MS 200
+#define COPY_PENDING_MAX (1u << 18) /* bytes not taken yet */
 
 static const char modes_on[] = "\033[?1000h\033[?1006h\033[?2004h\033[?1004h";
 static const char modes_off[] = "\033[?1004l\033[?2004l\033[?1006l\033[?1000l";
@@ -288,6 +290,17 @@ bool term_pending(const struct term *t)
 uint64_t term_bytes(const struct term *t)
 {
 	return t->bytes;
+}
+
+bool term_copy(struct term *t, const char *text)
+{
+	if (!t->has_modes || t->suspended ||
+		t->out.len - t->sent > COPY_PENDING_MAX)
+		return false;
+	buf_add_str(&t->out, "\033]52;c;");
+	base64_encode(span_str(text), &t->out);
+	buf_add_byte(&t->out, '\a');
+	return true;
 }
 
 bool term_flush(struct term *t)

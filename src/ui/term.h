@@ -54,6 +54,9 @@ void term_present(struct term *t, const struct grid *g);
 bool term_pending(const struct term *t);
 /* Bytes put out since the beginning. */
 uint64_t term_bytes(const struct term *t);
+/* Put text into the clipboard, with what is put out next; false: this terminal
+ * is not known to have one, or so much is on its way already. */
+bool term_copy(struct term *t, const char *text);
 /* Write what is pending; false when the terminal is gone. */
 bool term_flush(struct term *t);
 

@@ -115,6 +115,19 @@ static const char *op_theme_at(void *user, size_t i)
 	return ui_theme_at(user, i);
 }
 
+static char *op_magnet(void *user, struct torrent_id id)
+{
+	struct ui *ui = user;
+
+	return ui->engine_gone ? NULL : engine_magnet_link(ui->cfg.engine, id);
+}
+
+static bool op_copy(void *user, const char *text)
+{
+	/* The toast that tells of it makes a frame, which takes it along. */
+	return term_copy(((struct ui *)user)->term, text);
+}
+
 const struct ui_ops ui_engine_ops = {
 	.command = op_command,
 	.watch = op_watch,
@@ -128,6 +141,8 @@ const struct ui_ops ui_engine_ops = {
 	.setting = op_setting,
 	.free_bytes = op_free_bytes,
 	.keep = op_keep,
+	.magnet = op_magnet,
+	.copy = op_copy,
 	.has_theme = op_has_theme,
 	.theme_at = op_theme_at,
 };

@@ -219,6 +219,7 @@ static bool can(const struct view *v, enum action action)
 	case ACTION_VERIFY:
 	case ACTION_REANNOUNCE:
 	case ACTION_LABEL:
+	case ACTION_COPY:
 	case ACTION_QUEUE_UP:
 	case ACTION_QUEUE_DOWN:
 	case ACTION_FORCE:

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/copy.h"
 #include "ui/screen.h"
 #include "ui/views.h"
 
@@ -90,6 +91,14 @@ static void init_show(struct menu_view *d)
 		put_show(d, (char)('1' + i), v->at[i].name, NSHOWS + i);
 }
 
+static void init_copy(struct menu_view *d)
+{
+	for (int i = 0; i < COPY_COUNT; i++)
+		d->items[d->n++] =
+			(struct menu_item){copy_letter((enum copy_what)i),
+				copy_label((enum copy_what)i), i};
+}
+
 static void init(struct view *v, const void *arg)
 {
 	struct menu_view *d = menu_of(v);
@@ -97,6 +106,8 @@ static void init(struct view *v, const void *arg)
 	d->kind = *(const enum menu_kind *)arg;
 	if (d->kind == MENU_SORT)
 		init_sort(d);
+	else if (d->kind == MENU_COPY)
+		init_copy(d);
 	else
 		init_show(d);
 }
@@ -127,6 +138,9 @@ static void draw_item(const struct menu_view *d, const struct area *box, int y,
 
 static void draw(struct view *v, const struct area *a)
 {
+	static const char *const titles[] = {[MENU_SORT] = "Sort by",
+		[MENU_SHOW] = "Show",
+		[MENU_COPY] = "Copy"};
 	struct menu_view *d = menu_of(v);
 	int w = a->w < 30 ? a->w : 30;
 	int h = d->n + 2 < a->h - 1 ? d->n + 2 : a->h - 1;
@@ -141,7 +155,7 @@ static void draw(struct view *v, const struct area *a)
 		return;
 	}
 	box = area_sub(a, x, a->h > h + 4 ? 3 : 0, w, h);
-	draw_box(&box, d->kind == MENU_SORT ? "Sort by" : "Show", NULL);
+	draw_box(&box, titles[d->kind], NULL);
 	for (int i = 0; i < rows && top + i < d->n; i++)
 		draw_item(d, &box, 1 + i, top + i);
 	draw_key_bar(v->screen, a, a->h - 1, v);
@@ -163,6 +177,8 @@ static enum view_answer choose(struct menu_view *d)
 
 	if (d->kind == MENU_SORT)
 		sort_by(d->v.screen, (enum sort_key)value);
+	else if (d->kind == MENU_COPY)
+		copy_targets(d->v.screen, (enum copy_what)value);
 	else
 		list_set_filter(&d->v.screen->list,
 			filter_of(d, (size_t)value));

@@ -80,6 +80,7 @@ extern const struct view_class view_nodes;
 enum menu_kind {
 	MENU_SORT,
 	MENU_SHOW,
+	MENU_COPY,
 };
 extern const struct view_class view_menu;
 
