@@ -443,20 +443,8 @@ static void fill_peers(struct scene *s)
 		p->connecting = peers[i].connecting;
 		p->asked = peers[i].down ? 48 - (uint32_t)i * 4 : 0;
 		p->sources = sources[i];
-		if (p->connecting)
-			continue;
-		p->is_incoming = p->sources & SOURCE_INCOMING;
-		p->optimistic = i == 9;
-		p->snubbed = i == 10;
-		p->they_choke = !p->down_bps;
-		p->we_choke = !p->up_bps;
-		p->wants = peers[i].up ? 3 + (uint32_t)i : 0;
-		p->rtt_ms = peers[i].down ? 38 + 217 * (uint32_t)i : 0;
-		p->connected_s = 1800 - 97 * (uint32_t)i;
-		p->idle_s = peers[i].down || peers[i].up ? 0 : 20 * (uint32_t)i;
-		p->down_bytes = 120ull * peers[i].down;
-		p->up_bytes = 100ull * peers[i].up;
 	}
+	scene_peer_times(s->peers, NPEERS);
 	s->detail.peers = s->peers;
 	s->detail.npeers = NPEERS;
 }

@@ -87,6 +87,27 @@ void scene_files(struct torrent_detail *d)
 	d->what |= WATCH_FILES;
 }
 
+void scene_peer_times(struct peer_row *peers, size_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		struct peer_row *p = &peers[i];
+
+		if (p->connecting)
+			continue;
+		p->is_incoming = p->sources & SOURCE_INCOMING;
+		p->optimistic = i == 9;
+		p->snubbed = i == 10;
+		p->they_choke = !p->down_bps;
+		p->we_choke = !p->up_bps;
+		p->wants = p->up_bps ? 3 + i : 0;
+		p->rtt_ms = p->down_bps ? 38 + 217 * i : 0;
+		p->connected_s = 1800 - 97 * i;
+		p->idle_s = p->down_bps || p->up_bps ? 0 : 20 * i;
+		p->down_bytes = 120ull * p->down_bps;
+		p->up_bytes = 100ull * p->up_bps;
+	}
+}
+
 #define LONG                                                                   \
 	"255 bytes of a name that never ends, never ends, never ends, never "  \
 	"ends, never ends, never ends, never ends, never ends, never ends, "   \
@@ -106,7 +127,7 @@ static const struct file_row hostile_files[] = {
 		UINT64_MAX, 5, 1002, 1003, 0, false},
 	{"\xff\xfe broken \xc3 utf-8 \xed\xa0\x80", 0, 0, 0, 0, 4, false},
 	{"日本語日本語日本語日本語日本語/"
-         "日本語日本語日本語日本語日本語日本語日本語"
+	 "日本語日本語日本語日本語日本語日本語日本語"
 	 "日本語.mkv",
 		7 * MIB, 7 * MIB, 3000, 9999999, 4, false},
 	{"a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z/" LONG, 12 * MIB,

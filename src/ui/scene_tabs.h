@@ -8,6 +8,8 @@
 #include "ui/screen.h"
 
 void scene_files(struct torrent_detail *d);
+/* What they were asked, how long they have been here. */
+void scene_peer_times(struct peer_row *peers, size_t n);
 /* Names of files and clients that a stranger chose to break the screen. */
 void scene_hostile(struct torrent_detail *d, struct peer_row *peers, size_t n);
 void scene_trackers(struct torrent_detail *d);

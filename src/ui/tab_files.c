@@ -382,18 +382,17 @@ static void draw_foot(const struct files_tab *t, const struct area *a, int y)
 	const struct screen *s = t->t.screen;
 	uint64_t room = free_bytes(s, tab_row(&t->t));
 	char count[FORMAT_MAX], wanted[FORMAT_MAX], size[FORMAT_MAX];
-	char skipped[FORMAT_MAX + 16] = "";
+	char skipped[FORMAT_MAX] = "";
 	int x = 1;
 
 	format_count(count, all->nfiles);
 	format_size(wanted, all->wanted, s->opt.units);
 	format_size(size, all->size, s->opt.units);
-	if (all->nskipped) {
+	if (all->nskipped)
 		format_count(skipped, all->nskipped);
-		strcat(skipped, " skipped");
-	}
-	x += draw_textf(a, x, y, pen_of(ROLE_DIM), "%s file%s%s%s · ", count,
-		format_s(all->nfiles), *skipped ? ", " : "", skipped);
+	x += draw_textf(a, x, y, pen_of(ROLE_DIM), "%s file%s%s%s%s · ", count,
+		format_s(all->nfiles), *skipped ? ", " : "", skipped,
+		*skipped ? " skipped" : "");
 	if (all->wanted == all->size)
 		x += draw_textf(a, x, y, pen_of(ROLE_DIM), "%s", size);
 	else
@@ -405,7 +404,8 @@ static void draw_foot(const struct files_tab *t, const struct area *a, int y)
 	x += draw_textf(a, x, y, pen_of(ROLE_DIM), " · space on disk %s", size);
 	if (all->missing > room) {
 		format_size(size, all->missing, s->opt.units);
-		draw_textf(a, x, y, pen_of(ROLE_ERR), " · needs %s more", size);
+		draw_textf(a, x, y, pen_of(ROLE_ERR),
+			" · does not fit: %s to come", size);
 	}
 }
 

@@ -240,7 +240,7 @@ static void the_rest_that_does_not_fit_is_said(void **state)
 	assert_true(play_shows(p, "10 files, 2 skipped · 3.33 GiB of 3.62 GiB "
 				  "wanted · space on disk 78.2 GiB"));
 	p->snap.totals.free_bytes = 1024 * 1024;
-	assert_true(play_shows(p, "needs 1.16 GiB"));
+	assert_true(play_shows(p, "does not fit: 1.16 GiB to come"));
 	play_free(p);
 }
 
