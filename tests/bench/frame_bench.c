@@ -55,6 +55,54 @@ static void measure(const char *name, size_t ntorrents, bool motion)
 	scene_free(scene);
 }
 
+#define FILES 100000u
+
+static void press(struct screen *s, int32_t key)
+{
+	struct input in = {.kind = INPUT_KEY, .key = key};
+
+	screen_input(s, &in);
+}
+
+/* A hundred folders of a thousand files: a key and a frame of the tab of
+ * files; with step_ms of a second, the sums of folders as well. */
+static void measure_files(const char *name, uint64_t step_ms)
+{
+	struct scene *scene = scene_new("filestab");
+	struct torrent_detail d = *scene_detail(scene);
+	struct file_row *files = calloc(FILES, sizeof *files);
+	char(*paths)[48] = calloc(FILES, sizeof *paths);
+	static double us[FRAMES];
+	struct screen *s;
+
+	for (size_t i = 0; files && paths && i < FILES; i++) {
+		snprintf(paths[i], sizeof paths[i], "all/folder %zu/file %zu",
+			i / 1000, i);
+		files[i] = (struct file_row){paths[i], 40000, 20000,
+			(uint32_t)(i / 27), (uint32_t)(i / 27 + 1), 4, false};
+	}
+	d.files = files;
+	d.nfiles = FILES;
+	s = scene_screen(scene, 120, 36, TIER_UTF8, NULL, NULL);
+	for (int i = 0; i < FRAMES; i++) {
+		double start;
+
+		scene_step(scene, step_ms);
+		start = now_us();
+		screen_update(s, scene_snapshot(scene), &d);
+		press(s, i % 2 ? 'k' : 'G');
+		screen_draw(s);
+		us[i] = now_us() - start;
+	}
+	qsort(us, FRAMES, sizeof *us, by_value);
+	printf("%s_median_us %.0f\n", name, us[FRAMES / 2]);
+	printf("%s_p99_us %.0f\n", name, us[FRAMES * 99 / 100]);
+	screen_free(s);
+	scene_free(scene);
+	free(files);
+	free(paths);
+}
+
 int main(void)
 {
 	text_set_utf8(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
@@ -62,5 +110,7 @@ int main(void)
 	measure("frame_1000", 1000, false);
 	measure("frame_10000", 10000, false);
 	measure("map_12", 12, true);
+	measure_files("files_100000", 3);
+	measure_files("files_100000_second", 1000);
 	return 0;
 }
