@@ -353,8 +353,8 @@ static uint64_t whole_pause(struct dht_link *l)
 
 /*
  * When to search again: soon if nobody could be asked or told, or nobody is
- * there and somebody is needed.  Who was found does not count before he is
- * connected: he may be gone, and who announces himself finds himself.
+ * of use who is connected.  Who was found does not count: he may be gone, and
+ * who announces himself finds himself.
  */
 static uint64_t next_pause(struct dht_link *l, struct dht_want *w,
 	const struct dht_event *ev)
@@ -363,7 +363,7 @@ static uint64_t next_pause(struct dht_link *l, struct dht_want *w,
 
 	if (ev->asked == 0)
 		return DHT_LONELY_MS;
-	if (w->has_peers(w->user) || (w->is_seed && ev->stored > 0)) {
+	if (w->is_served(w->user) || (w->is_seed && ev->stored > 0)) {
 		w->empty_rounds = 0;
 		return pause;
 	}
@@ -456,7 +456,7 @@ static void look_for_sleep(struct dht_link *l, uint64_t now)
 static bool is_fed(const struct dht_want *w)
 {
 	return w->empty_rounds > 0 && w->row.stored > 0 &&
-	       w->has_peers(w->user);
+	       w->is_served(w->user);
 }
 
 static void start_due(struct dht_link *l, uint64_t now)

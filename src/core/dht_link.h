@@ -36,7 +36,9 @@ struct dht_want {
 	struct torrent_id torrent;
 	uint8_t hash[NODE_ID_LEN];
 	bool is_seed;
-	bool (*has_peers)(void *user); /* whom it is connected to */
+	/* Whether nobody else is needed for now: somebody is connected who has
+	 * what it lacks, or, of a seed, anybody. */
+	bool (*is_served)(void *user);
 	void (*found)(void *user, const struct addr *a, size_t n);
 	/* The row it is shown in changed. */
 	void (*changed)(void *user);

@@ -22,13 +22,15 @@ static void lsd_found(void *user, const struct addr *a, size_t n)
 		swarm_add_addr(t->swarm, &a[i], SOURCE_LSD);
 }
 
-static bool has_peers(void *user)
+static bool is_served(void *user)
 {
 	const struct torrent *t = user;
 	struct swarm_numbers n;
 
 	swarm_numbers(t->swarm, &n);
-	return n.peers > 0;
+	if (torrent_is_complete(t))
+		return n.peers > 0;
+	return n.having > 0 || n.with_metadata > 0;
 }
 
 static void dht_changed(void *user)
@@ -40,7 +42,7 @@ void torrent_discover_init(struct torrent *t)
 {
 	t->dht_want.torrent = t->id;
 	t->dht_want.found = dht_found;
-	t->dht_want.has_peers = has_peers;
+	t->dht_want.is_served = is_served;
 	t->dht_want.changed = dht_changed;
 	t->dht_want.user = t;
 	t->lsd_want.found = lsd_found;

@@ -22,7 +22,7 @@ struct pair {
 	struct addr link_addr, other_addr;
 	struct rng rng;
 	struct dht_want want;
-	bool has_peers;
+	bool is_served;
 	uint32_t found;
 };
 
@@ -56,9 +56,9 @@ static void on_found(void *user, const struct addr *a, size_t n)
 	((struct pair *)user)->found += (uint32_t)n;
 }
 
-static bool has_peers(void *user)
+static bool is_served(void *user)
 {
-	return ((struct pair *)user)->has_peers;
+	return ((struct pair *)user)->is_served;
 }
 
 static void carry(struct pair *p)
@@ -107,7 +107,7 @@ static int open_pair(void **state)
 	p->link = dht_link_new(&p->h.base, &link);
 	p->want.found = on_found;
 	p->want.changed = nothing;
-	p->want.has_peers = has_peers;
+	p->want.is_served = is_served;
 	p->want.user = p;
 	memset(p->want.hash, 0x5a, sizeof p->want.hash);
 	dht_link_switch(p->link, true);
@@ -167,11 +167,11 @@ static void who_finds_only_himself_looks_again(void **state)
 	assert_in_range(p->found, 1, 5);
 }
 
-static void who_has_peers_waits_until_it_expires(void **state)
+static void who_is_served_waits_until_it_expires(void **state)
 {
 	struct pair *p = *state;
 
-	p->has_peers = true;
+	p->is_served = true;
 	dht_link_join(p->link, &p->want);
 	run(p, DHT_ANNOUNCE_MS - 10000);
 	assert_int_equal(searches(p), 1);
@@ -179,13 +179,13 @@ static void who_has_peers_waits_until_it_expires(void **state)
 	assert_int_equal(searches(p), 2);
 }
 
-static void peers_that_came_since_are_enough(void **state)
+static void who_is_served_since_waits_as_well(void **state)
 {
 	struct pair *p = *state;
 
 	dht_link_join(p->link, &p->want);
 	run(p, 5000);
-	p->has_peers = true;
+	p->is_served = true;
 	run(p, DHT_ANNOUNCE_MS - 10000);
 	assert_int_equal(searches(p), 1);
 	run(p, DHT_ANNOUNCE_MS / 10 + 20000);
@@ -210,7 +210,7 @@ static void an_answer_that_is_wanted_now_is_sought_now(void **state)
 
 	dht_link_join(p->link, &p->want);
 	run(p, 5000);
-	p->has_peers = true;
+	p->is_served = true;
 	dht_link_update(p->link, &p->want, true);
 	run(p, 1000);
 	assert_int_equal(searches(p), 2);
@@ -222,8 +222,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PAIR(it_is_searched_for_at_once),
 		PAIR(who_finds_only_himself_looks_again),
-		PAIR(who_has_peers_waits_until_it_expires),
-		PAIR(peers_that_came_since_are_enough),
+		PAIR(who_is_served_waits_until_it_expires),
+		PAIR(who_is_served_since_waits_as_well),
 		PAIR(a_seed_waits_without_peers_too),
 		PAIR(an_answer_that_is_wanted_now_is_sought_now),
 	};
