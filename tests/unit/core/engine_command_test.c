@@ -308,6 +308,28 @@ static void settings_change_by_command(void **state)
 	assert_int_not_equal(give(d, &c), ERR_OK);
 }
 
+static void slow_mode_brings_limits_of_its_own_and_gives_them_back(void **state)
+{
+	struct desk *d = *state;
+	struct command c = {.kind = CMD_SET, .text = "down_limit 2M"};
+	const struct engine_totals *t;
+
+	assert_int_equal(give(d, &c), ERR_OK);
+	c.text = "slow_mode on";
+	assert_int_equal(give(d, &c), ERR_OK);
+	t = &engine_refresh(d->e)->totals;
+	assert_int_equal(t->down_limit_bps, 500 << 10);
+	assert_int_equal(t->up_limit_bps, 100 << 10);
+	c.text = "slow_up_limit 0";
+	assert_int_equal(give(d, &c), ERR_OK);
+	assert_int_equal(engine_refresh(d->e)->totals.up_limit_bps, 0);
+	c.text = "slow_mode off";
+	assert_int_equal(give(d, &c), ERR_OK);
+	t = &engine_refresh(d->e)->totals;
+	assert_int_equal(t->down_limit_bps, 2 << 20);
+	assert_int_equal(t->up_limit_bps, 0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, open_desk, close_desk)
 
 int main(void)
@@ -327,6 +349,7 @@ int main(void)
 		T(a_magnet_link_has_no_files_to_choose),
 		T(peers_and_trackers_have_to_be_possible),
 		T(settings_change_by_command),
+		T(slow_mode_brings_limits_of_its_own_and_gives_them_back),
 	};
 
 	return cmocka_run_group_tests_name("engine_command", tests, NULL, NULL);
