@@ -159,15 +159,16 @@ static void receive(struct dht *d, struct span packet, const struct addr *from)
 	struct krpc m;
 
 	if (!f || !addr_is_dialable(from) ||
-		throttle_is_banned(d->throttle, from, d->now_ms)) {
+		krpc_parse(packet, &m, &complaint) != ERR_OK) {
 		d->bad_packets++;
 		return;
 	}
-	if (krpc_parse(packet, &m, &complaint) != ERR_OK) {
+	/* Anybody can send queries in another's name; what we asked for is
+	 * heard, so that he cannot be silenced by that. */
+	if (m.kind == KRPC_QUERY &&
+		throttle_is_banned(d->throttle, from, d->now_ms))
 		d->bad_packets++;
-		return;
-	}
-	if (m.kind == KRPC_QUERY)
+	else if (m.kind == KRPC_QUERY)
 		dht_answer(d, f, &m, complaint, from, packet.n);
 	else
 		dht_answered(d, f, &m, from);

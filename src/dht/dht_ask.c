@@ -30,9 +30,7 @@ bool dht_is_askable(const struct dht *d, const struct family *f,
 	if (a->family != f->family || !addr_is_dialable(a) ||
 		addr_needs_scope(a) || addr_equal(a, &f->external))
 		return false;
-	if (a->port < KRPC_PORT_MIN && !dht_is_router(d, a))
-		return false;
-	return !throttle_is_banned(d->throttle, a, d->now_ms);
+	return a->port >= KRPC_PORT_MIN || dht_is_router(d, a);
 }
 
 /* Nodes of the other family are worth their bytes only while it has few, and

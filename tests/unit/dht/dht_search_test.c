@@ -757,31 +757,6 @@ static void an_announce_waits_for_its_turn_too(void **state)
 	assert_int_equal(net_expect(&net, &a, &p).method, KRPC_ANNOUNCE);
 }
 
-static void a_node_that_was_banned_is_not_told(void **state)
-{
-	struct dht_query q = telling("dd");
-	struct node_id id;
-	struct addr a;
-	struct net_node *n = with_contact(&a, &id);
-	struct job *j;
-	dht_search_id s;
-
-	(void)state;
-	assert_int_equal(dht_search(n->d, &q, net.now, &s), ERR_OK);
-	/* A turn of its own, between the end of the lookup and the announce. */
-	j = container_of(list_front(&n->d->jobs), struct job, node);
-	j->ntold = 1;
-	j->told = (struct told *)mem_zero(sizeof *j->told);
-	j->told[0].node.addr = a;
-	throttle_ban(n->d->throttle, &a, net.now);
-	dht_job_end_lookup(n->d, j);
-	j->is_marked = true;
-	dht_jobs_run(n->d);
-	net_drain(n);
-	assert_int_equal(n->nevents, 1);
-	assert_int_equal(n->events[0].ev.announced_to, 0);
-}
-
 static void zeros(void *user, void *p, size_t n)
 {
 	(void)user;
@@ -867,7 +842,6 @@ int main(void)
 		TEST(we_are_no_peer_of_ourselves),
 		TEST(with_too_many_queries_under_way_a_search_waits),
 		TEST(an_announce_waits_for_its_turn_too),
-		TEST(a_node_that_was_banned_is_not_told),
 		TEST(random_bytes_that_repeat_are_survived),
 		TEST(a_flood_of_searches_keeps_to_the_budget),
 	};

@@ -90,6 +90,33 @@ static void an_answer_needs_transaction_and_address(void **state)
 	assert_int_equal(view().bad_packets, 5);
 }
 
+/* Anybody can write another's address on what he sends. */
+static void a_flood_in_a_nodes_name_does_not_silence_it(void **state)
+{
+	struct krpc ask = {.kind = KRPC_QUERY,
+		.method = KRPC_PING,
+		.tid = span_str("aa"),
+		.has_id = true,
+		.id = stranger_id};
+	struct addr self = net_v4(1);
+	struct net_packet p;
+	struct krpc q;
+
+	(void)state;
+	q = be_pinged(&p);
+	self = p.from;
+	for (int i = 0; i < 200; i++)
+		net_write(&net, &stranger, &self, &ask);
+	net_run(&net, 100);
+	assert_true(throttle_is_banned(node->d->throttle, &stranger, net.now));
+	reply_as(&p, q.tid, &stranger, &stranger_id);
+	assert_true(is_contact(&stranger));
+	/* And it is asked again. */
+	dht_refresh(node->d, net.now);
+	net_run(&net, 2000);
+	assert_true(net_strays_to(&net, &stranger) > 0);
+}
+
 static void an_answer_with_our_own_id_is_ignored(void **state)
 {
 	struct net_packet p;
@@ -517,6 +544,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(an_answer_needs_transaction_and_address),
+		TEST(a_flood_in_a_nodes_name_does_not_silence_it),
 		TEST(an_answer_with_our_own_id_is_ignored),
 		TEST(an_answer_without_an_id_is_none),
 		TEST(an_error_is_no_answer),
