@@ -71,6 +71,7 @@ enum setting_id {
 	SET_GRAPH,  /* auto|braille|blocks|ascii */
 	SET_FPS,
 	SET_ANIMATIONS,
+	SET_MOUSE,
 	SET_UNITS, /* binary|si|bits */
 	SET_LAYOUT,
 	SET_SORT,

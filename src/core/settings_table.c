@@ -184,6 +184,12 @@ static const struct setting_info table[SETTINGS_COUNT] = {
 		.type = SETTING_BOOL,
 		.fallback = "on",
 		.help = "Flash finished pieces and let bars move smoothly."},
+	[SET_MOUSE] = {.name = "mouse",
+		.type = SETTING_BOOL,
+		.fallback = "on",
+		.help = "Take clicks and the wheel; off leaves the mouse to "
+                        "the "
+			"terminal."},
 	[SET_UNITS] = {.name = "units",
 		.type = SETTING_CHOICE,
 		.choices = "binary|si|bits",

@@ -17,6 +17,8 @@ struct dash {
 	struct view v;
 	enum pane focus;
 	bool zoomed;
+	struct torrent_id clicked; /* the last click, for a second one */
+	uint64_t clicked_ms;
 	bool availability; /* numbers in the map */
 	enum span_id span;
 	size_t peers_top, log_top; /* rows scrolled; the log's from the end */

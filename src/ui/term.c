@@ -38,7 +38,9 @@
 #define CLOSE_WAIT_MS 200
 #define COPY_PENDING_MAX (1u << 18) /* bytes not taken yet */
 
-static const char modes_on[] = "\033[?1000h\033[?1006h\033[?2004h\033[?1004h";
+static const char modes_on[] = "\033[?2004h\033[?1004h";
+static const char mouse_on[] = "\033[?1000h\033[?1006h";
+static const char mouse_off[] = "\033[?1006l\033[?1000l";
 static const char modes_off[] = "\033[?1004l\033[?2004l\033[?1006l\033[?1000l";
 static const char sync_begin[] = "\033[?2026h";
 static const char sync_end[] = "\033[?2026l";
@@ -51,6 +53,8 @@ struct term {
 	SCREEN *screen;
 	struct termios found;
 	bool has_modes; /* mouse, paste, focus: an xterm-like terminal */
+	bool mouse;     /* is to be ours */
+	bool has_mouse; /* it is, as the terminal was told */
 	bool suspended;
 	bool has_started_color; /* cannot be taken back */
 	const struct theme *theme;
@@ -537,10 +541,24 @@ static void drop(struct term *t)
 	mem_free(t);
 }
 
+static void tell_mouse(struct term *t, bool on)
+{
+	if (t->has_modes && on != t->has_mouse)
+		buf_add_str(&t->out, on ? mouse_on : mouse_off);
+	t->has_mouse = on;
+}
+
 static void modes(struct term *t, bool on)
 {
 	if (t->has_modes)
 		buf_add_str(&t->out, on ? modes_on : modes_off);
+	tell_mouse(t, on && t->mouse);
+}
+
+/* With the next frame, because nothing may be pending before it. */
+void term_set_mouse(struct term *t, bool on)
+{
+	t->mouse = on;
 }
 
 enum err term_open(const char *name, const char *tty,
@@ -562,6 +580,7 @@ enum err term_open(const char *name, const char *tty,
 		return e;
 	}
 	t->has_modes = !is_plain_terminal(name);
+	t->mouse = true;
 	term_set_look(t, look);
 	hide_stderr(t);
 	prepare_restore(t);
@@ -697,7 +716,10 @@ void term_present(struct term *t, const struct grid *g)
 	           g->rows != t->shown.rows;
 
 	assert(!term_pending(t));
-	if (t->suspended || (!all && same_grid(t, g)))
+	if (t->suspended)
+		return;
+	tell_mouse(t, t->mouse);
+	if (!all && same_grid(t, g))
 		return;
 	if (all) {
 		clearok(curscr, TRUE);

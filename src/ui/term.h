@@ -40,6 +40,8 @@ void term_close(struct term *t);
 
 /* Theme, colours or glyphs changed; the next frame draws everything anew. */
 void term_set_look(struct term *t, const struct term_look *look);
+/* Whether the mouse is ours; at first it is. */
+void term_set_mouse(struct term *t, bool on);
 enum depth term_depth(const struct term *t);
 enum glyph_tier term_tier(const struct term *t);
 

@@ -92,6 +92,7 @@ void ui_take_settings(struct ui *ui)
 	if (ui->fps < 1 || ui->fps > 60)
 		ui->fps = 5;
 	term_set_look(ui->term, &look);
+	term_set_mouse(ui->term, settings_bool(s, SET_MOUSE));
 	opt = options_of(ui);
 	screen_set_options(ui->screen, &opt);
 	ui_fit_screen(ui);

@@ -9,6 +9,8 @@
 #include "ui/screen.h"
 #include "ui/views.h"
 
+#define DOUBLE_CLICK_MS 400
+
 static struct dash *dash_of(struct view *v)
 {
 	return (struct dash *)(void *)v;
@@ -554,6 +556,20 @@ static void click_head(struct screen *s, int x)
 	}
 }
 
+/* Twice in a row opens it. */
+static void click_torrent(struct dash *d, struct torrent_id id)
+{
+	struct screen *s = d->v.screen;
+	bool again = torrent_id_equal(d->clicked, id) &&
+	             s->now_ms - d->clicked_ms <= DOUBLE_CLICK_MS;
+
+	list_choose(&s->list, id);
+	d->clicked = again ? (struct torrent_id){0, 0} : id;
+	d->clicked_ms = s->now_ms;
+	if (again)
+		view_push(s, &view_detail, NULL);
+}
+
 static void click_torrents(struct dash *d, int x, int y)
 {
 	struct screen *s = d->v.screen;
@@ -569,7 +585,7 @@ static void click_torrents(struct dash *d, int x, int y)
 		return;
 	at = s->list.top + (size_t)row;
 	if (at < s->list.n)
-		list_choose(&s->list, s->list.order[at]);
+		click_torrent(d, s->list.order[at]);
 }
 
 static enum view_answer input(struct view *v, const struct input *in)

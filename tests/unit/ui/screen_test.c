@@ -723,6 +723,32 @@ static void peers_say_who_told_of_them(void **state)
 	world_free(w);
 }
 
+static void click(struct world *w, int x, int y)
+{
+	struct input in = {.kind = INPUT_MOUSE, .x = x, .y = y};
+
+	screen_update(w->s, scene_snapshot(w->scene), scene_detail(w->scene));
+	screen_input(w->s, &in);
+	screen_draw(w->s);
+}
+
+static void a_second_click_soon_opens_the_torrent(void **state)
+{
+	struct world *w = world_new("dash");
+
+	(void)state;
+	click(w, 10, 4);
+	click(w, 10, 5); /* another one */
+	scene_step(w->scene, 1000);
+	click(w, 10, 5); /* too late */
+	assert_ptr_equal(w->s->top->class, &view_dash);
+	scene_step(w->scene, 300);
+	click(w, 10, 5);
+	assert_ptr_equal(w->s->top->class, &view_detail);
+	assert_true(shows(w, chosen(w)));
+	world_free(w);
+}
+
 static void the_mouse_chooses_scrolls_and_sorts(void **state)
 {
 	struct world *w = world_new("dash");
@@ -841,6 +867,7 @@ int main(void)
 		cmocka_unit_test(a_key_of_a_pane_hides_the_dashboards),
 		cmocka_unit_test(peers_say_who_told_of_them),
 		cmocka_unit_test(the_mouse_chooses_scrolls_and_sorts),
+		cmocka_unit_test(a_second_click_soon_opens_the_torrent),
 		cmocka_unit_test(notices_become_toasts_and_stay_in_the_log),
 		cmocka_unit_test(a_closing_message_replaces_everything),
 	};
