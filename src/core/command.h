@@ -28,7 +28,8 @@ enum command_kind {
 	CMD_RECHECK,       /* torrent */
 	CMD_REANNOUNCE,    /* torrent */
 	CMD_SEQUENTIAL,    /* torrent, on */
-	CMD_FILE_PRIORITY, /* torrent, file, file_end, value: 0, 1, 4, 7 */
+	CMD_FILE_PRIORITY, /* torrent, file, file_end, value: 0, 1, 4, 7; or
+	                      start->priority of all files at once */
 	CMD_ADD_PEER,      /* torrent, addr */
 	CMD_ADD_TRACKER,   /* torrent, text: a URL, in a tier of its own */
 	CMD_DOWN_LIMIT,    /* value bytes/s, 0 none; the whole engine */

@@ -299,15 +299,37 @@ static enum err add(struct engine *e, const struct add_source *a,
 /* --- changing one torrent
  * --------------------------------------------------------------- */
 
+static bool is_priority(uint64_t value)
+{
+	return value == PRIO_SKIP || value == PRIO_LOW ||
+	       value == PRIO_NORMAL || value == PRIO_HIGH;
+}
+
+static bool are_priorities(const struct command *c)
+{
+	if (!c->start)
+		return is_priority(c->value);
+	for (size_t f = 0; f < c->start->nfiles; f++)
+		if (!is_priority(c->start->priority[f]))
+			return false;
+	return true;
+}
+
 static enum err set_priority(struct torrent *t, const struct command *c,
 	struct fault *fault)
 {
-	if (c->value != PRIO_SKIP && c->value != PRIO_LOW &&
-		c->value != PRIO_NORMAL && c->value != PRIO_HIGH)
+	enum err e;
+
+	if (!are_priorities(c))
 		return fault_set(fault, ERR_RANGE, 0,
 			"the priority must be off, low, normal or high");
-	switch (torrent_set_priority(t, c->file, c->file_end,
-		(uint8_t)c->value)) {
+	if (c->start)
+		e = torrent_set_priorities(t, c->start->priority,
+			c->start->nfiles);
+	else
+		e = torrent_set_priority(t, c->file, c->file_end,
+			(uint8_t)c->value);
+	switch (e) {
 	case ERR_OK:
 		return ERR_OK;
 	case ERR_STATE:

@@ -493,14 +493,8 @@ void torrent_set_sequential(struct torrent *t, bool on)
 	torrent_touch(t);
 }
 
-enum err torrent_set_priority(struct torrent *t, size_t file, size_t end,
-	uint8_t priority)
+static void priorities_changed(struct torrent *t)
 {
-	if (!t->meta)
-		return ERR_STATE;
-	if (file >= end || end > t->meta->nfiles)
-		return ERR_RANGE;
-	memset(t->priority + file, priority, end - file);
 	t->chosen = true;
 	torrent_apply_wanted(t);
 	if (t->phase == PHASE_READY) {
@@ -511,6 +505,29 @@ enum err torrent_set_priority(struct torrent *t, size_t file, size_t end,
 	}
 	torrent_unsaved(t);
 	torrent_touch(t);
+}
+
+enum err torrent_set_priority(struct torrent *t, size_t file, size_t end,
+	uint8_t priority)
+{
+	if (!t->meta)
+		return ERR_STATE;
+	if (file >= end || end > t->meta->nfiles)
+		return ERR_RANGE;
+	memset(t->priority + file, priority, end - file);
+	priorities_changed(t);
+	return ERR_OK;
+}
+
+enum err torrent_set_priorities(struct torrent *t, const uint8_t *priority,
+	size_t nfiles)
+{
+	if (!t->meta)
+		return ERR_STATE;
+	if (nfiles != t->meta->nfiles)
+		return ERR_RANGE;
+	memcpy(t->priority, priority, nfiles);
+	priorities_changed(t);
 	return ERR_OK;
 }
 

@@ -158,6 +158,9 @@ bool torrent_waits_for_choice(const struct torrent *t);
 /* ERR_RANGE: no such file; ERR_STATE: files are not known yet. */
 MUST_CHECK enum err torrent_set_priority(struct torrent *t, size_t file,
 	size_t end, uint8_t priority);
+/* Of all nfiles files at once.  ERR_RANGE: they are not so many. */
+MUST_CHECK enum err torrent_set_priorities(struct torrent *t,
+	const uint8_t *priority, size_t nfiles);
 
 /* The disk has room again: requests may go out. */
 void torrent_stir(struct torrent *t);

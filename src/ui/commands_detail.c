@@ -111,11 +111,18 @@ static size_t choose(const struct torrent_detail *d, const char *words,
 }
 
 static bool send_ranges(struct screen *s, const struct torrent_detail *d,
-	const uint8_t *plan, struct fault *fault)
+	uint8_t *plan, struct fault *fault)
 {
+	struct start_choice all = {.priority = plan, .nfiles = d->nfiles};
 	struct command c = {.kind = CMD_FILE_PRIORITY};
 	struct file_range r = {0};
 
+	if (file_plan_ranges(plan, d->files, d->nfiles, FILE_RANGES_MAX + 1) >
+		FILE_RANGES_MAX) {
+		file_plan_fill(plan, d->files, d->nfiles);
+		c.start = &all;
+		return send(s, &c, fault);
+	}
 	while (file_plan_next(plan, d->files, d->nfiles, &r)) {
 		c.file = r.from;
 		c.file_end = r.end;

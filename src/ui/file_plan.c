@@ -100,6 +100,24 @@ bool file_plan_next(const uint8_t *plan, const struct file_row *files, size_t n,
 	return true;
 }
 
+size_t file_plan_ranges(const uint8_t *plan, const struct file_row *files,
+	size_t n, size_t limit)
+{
+	struct file_range r = {0};
+	size_t count = 0;
+
+	while (count < limit && file_plan_next(plan, files, n, &r))
+		count++;
+	return count;
+}
+
+void file_plan_fill(uint8_t *plan, const struct file_row *files, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (plan[i] == FILE_KEEP)
+			plan[i] = files[i].priority;
+}
+
 bool file_priority_parse(const char *word, uint8_t *out)
 {
 	static const struct {

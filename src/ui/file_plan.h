@@ -36,6 +36,16 @@ struct file_range {
 bool file_plan_next(const uint8_t *plan, const struct file_row *files, size_t n,
 	struct file_range *r);
 
+/*
+ * Each command for a range costs the engine a look at all files; beyond so
+ * many ranges it is given the whole table at once.
+ */
+#define FILE_RANGES_MAX 16u
+size_t file_plan_ranges(const uint8_t *plan, const struct file_row *files,
+	size_t n, size_t limit);
+/* The plan becomes that table: what was kept is what it was. */
+void file_plan_fill(uint8_t *plan, const struct file_row *files, size_t n);
+
 /* "skip", "off", "low", "normal", "want", "high"; false: none of them. */
 bool file_priority_parse(const char *word, uint8_t *out);
 

@@ -530,13 +530,22 @@ static bool can(const struct tab *t, enum action action)
 	}
 }
 
-/* One command for each range of files. */
+/* A command for each range of files, or one for all when they are many. */
 static void send_plan(struct files_tab *d, const struct file_row *files,
-	size_t n, const uint8_t *plan)
+	size_t n, uint8_t *plan)
 {
+	struct start_choice all = {.priority = plan, .nfiles = n};
 	struct command c = {.kind = CMD_FILE_PRIORITY};
 	struct file_range r = {0};
 
+	d->stale = true;
+	if (file_plan_ranges(plan, files, n, FILE_RANGES_MAX + 1) >
+		FILE_RANGES_MAX) {
+		file_plan_fill(plan, files, n);
+		c.start = &all;
+		tab_command(&d->t, c);
+		return;
+	}
 	while (file_plan_next(plan, files, n, &r)) {
 		c.file = r.from;
 		c.file_end = r.end;
@@ -544,7 +553,6 @@ static void send_plan(struct files_tab *d, const struct file_row *files,
 		if (!tab_command(&d->t, c))
 			break;
 	}
-	d->stale = true;
 }
 
 static void change(struct files_tab *d, const struct torrent_detail *now,

@@ -262,6 +262,26 @@ static void priorities_are_for_files_that_exist(void **state)
 	assert_int_equal(row(d)->size_bytes, FAKE_BYTES / 2);
 }
 
+static void priorities_of_all_files_change_at_once(void **state)
+{
+	struct desk *d = *state;
+	uint8_t priority[3] = {PRIO_HIGH, PRIO_SKIP, PRIO_LOW};
+	struct start_choice all = {.priority = priority, .nfiles = 3};
+	struct command c = {.kind = CMD_FILE_PRIORITY, .start = &all};
+
+	assert_int_equal(add_torrent(d), ERR_OK);
+	fake_run(&d->h, d->e, 100);
+	c.torrent = d->id;
+	assert_int_equal(give(d, &c), ERR_RANGE);
+	all.nfiles = 2;
+	priority[0] = 255;
+	assert_int_equal(give(d, &c), ERR_RANGE);
+	priority[0] = PRIO_HIGH;
+	assert_int_equal(give(d, &c), ERR_OK);
+	d->id = c.torrent;
+	assert_int_equal(row(d)->size_bytes, FAKE_BYTES / 2);
+}
+
 static void a_magnet_link_has_no_files_to_choose(void **state)
 {
 	struct desk *d = *state;
@@ -346,6 +366,7 @@ int main(void)
 		T(what_was_removed_is_gone_and_may_come_back),
 		T(rows_outlive_what_they_show),
 		T(priorities_are_for_files_that_exist),
+		T(priorities_of_all_files_change_at_once),
 		T(a_magnet_link_has_no_files_to_choose),
 		T(peers_and_trackers_have_to_be_possible),
 		T(settings_change_by_command),

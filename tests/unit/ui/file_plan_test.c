@@ -104,6 +104,19 @@ static void padding_and_what_is_so_already_part_no_range(void **state)
 	assert_false(file_plan_next(plan, files, N, &r));
 }
 
+static void many_ranges_become_a_table(void **state)
+{
+	uint8_t plan[N] = {0, K, 0, K, 7, K, 0, K};
+	struct file_row files[N];
+
+	(void)state;
+	files_of("44417440", files);
+	assert_int_equal(file_plan_ranges(plan, files, N, 99), 3);
+	assert_int_equal(file_plan_ranges(plan, files, N, 2), 2);
+	file_plan_fill(plan, files, N);
+	assert_memory_equal(plan, ((uint8_t[]){0, 4, 0, 1, 7, 4, 0, 0}), N);
+}
+
 static void one_value_for_all(void **state)
 {
 	struct file_row files[N];
@@ -139,6 +152,7 @@ int main(void)
 		cmocka_unit_test(minus_lowers_and_skips_at_last),
 		cmocka_unit_test(neighbours_are_one_range),
 		cmocka_unit_test(padding_and_what_is_so_already_part_no_range),
+		cmocka_unit_test(many_ranges_become_a_table),
 		cmocka_unit_test(one_value_for_all),
 		cmocka_unit_test(priorities_have_names),
 	};

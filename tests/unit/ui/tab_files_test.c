@@ -232,6 +232,32 @@ static void another_torrent_begins_anew(void **state)
 	play_free(p);
 }
 
+/* Every other one of 40: as single files they would be 20 commands. */
+static void many_files_apart_are_one_command(void **state)
+{
+	static struct file_row many[40];
+	struct play *p = files();
+	struct torrent_detail d;
+
+	(void)state;
+	for (size_t i = 0; i < 40; i++)
+		many[i] = (struct file_row){
+			i % 2 ? "a.mkv" : "a.txt", 1, 0, 0, 1, 4, false};
+	play_refresh(p);
+	d = p->detail;
+	d.files = many;
+	d.nfiles = 40;
+	screen_update(p->s, &p->snap, &d);
+	for (const char *k = "/mkv\r* "; *k; k++) {
+		struct input in = {.kind = INPUT_KEY, .key = *k};
+
+		screen_input(p->s, &in);
+	}
+	/* No range: the table of all. */
+	expect(p, "priority 1;");
+	play_free(p);
+}
+
 static void the_rest_that_does_not_fit_is_said(void **state)
 {
 	struct play *p = files();
@@ -258,6 +284,7 @@ int main(void)
 		cmocka_unit_test(sizes_and_states_filter_too),
 		cmocka_unit_test(a_click_chooses_and_a_second_one_folds),
 		cmocka_unit_test(another_torrent_begins_anew),
+		cmocka_unit_test(many_files_apart_are_one_command),
 		cmocka_unit_test(the_rest_that_does_not_fit_is_said),
 	};
 
