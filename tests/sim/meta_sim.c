@@ -165,6 +165,27 @@ static void who_only_rejects_is_asked_three_times(void **state)
 	sim_for_seeds(5, rejecter);
 }
 
+/* It came with a link too, and learnt the files since. */
+static void late(uint64_t seed)
+{
+	struct gang g = gang_of(seed, 3);
+	struct sim_meta *m =
+		gang_add(&g, &(struct sim_meta_plan){.kind = META_LATE});
+
+	gang_connect(&g);
+	sim_require(g.w->sim,
+		sim_run_until(g.w->sim, has_metadata, g.p, 60000));
+	sim_require(g.w->sim, sim_meta_asked(m) <= 2 + count_parts(g.w));
+	sim_require(g.w->sim, sim_meta_accepted(m) == 1);
+	gang_free(&g);
+}
+
+static void who_says_no_size_may_have_learnt_it_since(void **state)
+{
+	(void)state;
+	sim_for_seeds(5, late);
+}
+
 /* --- giving ----------------------------------------------------------------
  */
 
@@ -459,6 +480,7 @@ int main(void)
 			one_honest_peer_prevails_over_five_of_any_kind),
 		cmocka_unit_test(one_of_each_kind_is_no_better),
 		cmocka_unit_test(who_only_rejects_is_asked_three_times),
+		cmocka_unit_test(who_says_no_size_may_have_learnt_it_since),
 		cmocka_unit_test(a_peer_gets_the_file_list_twice_at_most),
 		cmocka_unit_test(who_learns_the_files_tells_those_who_wait),
 		cmocka_unit_test(a_right_hash_over_nonsense_is_a_fault),

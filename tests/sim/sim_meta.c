@@ -94,7 +94,7 @@ static void introduce(struct meta_conn *c)
 	c->greeted = true;
 	if (!c->dialled)
 		say_hello(c);
-	if (c->e->plan.kind == META_GREEDY)
+	if (c->e->plan.kind == META_GREEDY || c->e->plan.kind == META_LATE)
 		o.metadata_size = 0;
 	ext_handshake_write(&o, &body);
 	send_extended(c, EXT_HANDSHAKE_ID, buf_span(&body));
@@ -141,6 +141,12 @@ static void on_asked(struct meta_conn *c, uint32_t part)
 	case META_REJECTS:
 	case META_GREEDY:
 		send_metadata(c, &no);
+		break;
+	case META_LATE:
+		if (c->e->asked == 1)
+			send_metadata(c, &no);
+		else
+			send_part(c, part, false);
 		break;
 	case META_SLOW:
 		if (c->nowed < 64)

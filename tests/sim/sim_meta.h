@@ -20,6 +20,7 @@ enum sim_meta_kind {
 	META_REJECTS,
 	META_SLOW,   /* a false part each nine seconds */
 	META_GREEDY, /* asks: all parts, `rounds` times over */
+	META_LATE,   /* says no size and rejects the first request */
 	META_KINDS,
 };
 

@@ -9,6 +9,8 @@
 /* While the files are not known, one who cannot name them keeps a place for
  * so long when places are rare. */
 #define IDLE_MS 30000u
+/* Between two questions to one who has not said that he can. */
+#define PROBE_MS 10000u
 
 static void send(struct peer *p, const struct utm_message *m)
 {
@@ -65,18 +67,44 @@ static bool is_in_the_way(const struct peer *p, uint64_t now)
 	       sw->npeers * 10 >= sw->sh->max_peers_torrent * 9;
 }
 
+/*
+ * Who named no size came with a link, as we did.  If it has learnt the files
+ * since, it may not say so: many greet only once.
+ */
+static void probe(struct peer *p, uint64_t now)
+{
+	struct utm_message m = {.kind = UTM_REQUEST};
+
+	if (!p->in_metadata || p->ext.metadata_size ||
+		now - p->ready_ms < PROBE_MS || now - p->probed_ms < PROBE_MS)
+		return;
+	p->probed_ms = now;
+	send(p, &m);
+}
+
+/* What came is not kept, but now it is known to be there. */
+static void take_probe(struct peer *p, const struct utm_message *m)
+{
+	if (p->probed_ms == 0 || m->total_size > EXT_METADATA_MAX)
+		return;
+	p->ext.metadata_size = m->total_size;
+	peer_metadata_offered(p);
+}
+
 void peer_metadata_tick(struct peer *p, uint64_t now)
 {
 	if (!p->sw->fetch || metadata_fetch_info(p->sw->fetch).n)
 		return;
 	p->in_vain =
 		p->in_metadata && metadata_fetch_gave_up(p->sw->fetch, p->slot);
-	if (p->in_vain)
+	if (p->in_vain) {
 		peer_doom(p, ERR_TIMEOUT, "promised the file list in vain");
-	else if (is_in_the_way(p, now))
+	} else if (is_in_the_way(p, now)) {
 		peer_doom(p, ERR_OK, NULL);
-	else
+	} else {
 		peer_metadata_ask(p, now);
+		probe(p, now);
+	}
 }
 
 static void take_data(struct peer *p, const struct utm_message *m)
@@ -87,6 +115,10 @@ static void take_data(struct peer *p, const struct utm_message *m)
 
 	if (!sw->fetch || !p->in_metadata)
 		return;
+	if (p->ext.metadata_size == 0) {
+		take_probe(p, m);
+		return;
+	}
 	switch (metadata_fetch_data(sw->fetch, p->slot, m->piece, m->total_size,
 		m->data, &liar)) {
 	case METADATA_DONE:

@@ -80,6 +80,7 @@ struct peer {
 	struct ext_handshake ext;
 	bool heard_ext;
 	bool in_metadata;
+	uint64_t probed_ms; /* asked for the file list without an offer */
 	bool offered_pex;
 	uint32_t pex_place; /* among those others are told of */
 	struct pex_partner pex;
