@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/demo_data.h"
+#include "cli/dirs.h"
 #include "cli/kids.h"
 #include "cli/session.h"
 #include "cli/torrent_file.h"
@@ -285,7 +285,7 @@ static void hold_signals(sigset_t *old)
 static void clean_up(struct demo *d)
 {
 	kids_stop(&d->kids);
-	demo_data_remove(d->root);
+	dirs_remove(d->root);
 	for (int t = 0; t < TORRENTS; t++)
 		mem_free(d->torrents[t]);
 	mem_free(d->magnet);
@@ -301,16 +301,6 @@ static bool has_terminal(void)
 	return fd >= 0;
 }
 
-static bool make_root(struct demo *d)
-{
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread yet */
-	const char *tmp = getenv("TMPDIR");
-
-	d->root = mem_printf("%s/bttui-demo-XXXXXX",
-		tmp && tmp[0] == '/' ? tmp : "/tmp");
-	return mkdtemp(d->root) != NULL;
-}
-
 static int run_demo(void)
 {
 	struct demo d = {0};
@@ -323,9 +313,9 @@ static int run_demo(void)
 		return CLI_FAILED;
 	}
 	hold_signals(&old);
-	if (!make_root(&d)) {
+	d.root = dirs_temporary("demo");
+	if (!d.root) {
 		cli_complain("cannot make a temporary folder");
-		mem_free(d.root);
 	} else {
 		printf("making a private swarm in %s ...\n", d.root);
 		fflush(stdout);

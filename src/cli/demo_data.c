@@ -4,7 +4,6 @@
 #include "cli/demo_data.h"
 
 #include <errno.h>
-#include <fts.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -151,20 +150,4 @@ enum err demo_data_album(const char *dir, struct fault *fault)
 enum err demo_data_maps(const char *dir, struct fault *fault)
 {
 	return make_file(dir, &maps, false, fault);
-}
-
-void demo_data_remove(const char *dir)
-{
-	char *root = mem_strdup(dir);
-	char *roots[] = {root, NULL};
-	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	FTSENT *entry;
-
-	while (fts && (entry = fts_read(fts)) != NULL)
-		/* Folders when their contents are gone. */
-		if (entry->fts_info != FTS_D)
-			(void)remove(entry->fts_accpath);
-	if (fts)
-		fts_close(fts);
-	mem_free(root);
 }

@@ -28,7 +28,4 @@ MUST_CHECK enum err demo_data_lies(const char *dir, struct fault *fault);
 /* Only the extras of the film. */
 MUST_CHECK enum err demo_data_extras(const char *dir, struct fault *fault);
 
-/* Remove a folder and all in it; links are not followed. */
-void demo_data_remove(const char *dir);
-
 #endif

@@ -3,6 +3,11 @@
  */
 #include "cli/dirs.h"
 
+#include <errno.h>
+#include <fts.h>
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "app/paths.h"
 #include "base/mem.h"
 #include "cli/torrent_file.h"
@@ -26,4 +31,36 @@ char *dirs_download(const char *config_path)
 	settings_free(s);
 	mem_free(path);
 	return dir;
+}
+
+char *dirs_temporary(const char *name)
+{
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread yet */
+	const char *tmp = getenv("TMPDIR");
+	char *dir = mem_printf("%s/bttui-%s-XXXXXX",
+		tmp && tmp[0] == '/' ? tmp : "/tmp", name);
+	int os;
+
+	if (mkdtemp(dir))
+		return dir;
+	os = errno;
+	mem_free(dir);
+	errno = os;
+	return NULL;
+}
+
+void dirs_remove(const char *dir)
+{
+	char *root = mem_strdup(dir);
+	char *roots[] = {root, NULL};
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *entry;
+
+	while (fts && (entry = fts_read(fts)) != NULL)
+		/* Folders when their contents are gone. */
+		if (entry->fts_info != FTS_D)
+			(void)remove(entry->fts_accpath);
+	if (fts)
+		fts_close(fts);
+	mem_free(root);
 }

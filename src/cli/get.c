@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "app/paths.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "cli/adding.h"
 #include "cli/cli.h"
@@ -260,7 +259,9 @@ static void on_notice(void *user, const struct notice *n)
 	look(g, s, &st);
 	tell_ready(g, s, &st);
 	report_notice(&g->report, n, s);
-	decide(g, s, &st);
+	/* The next one may say why it is over. */
+	if (!engine_notice_after(runtime_engine(g->rt), n->seq))
+		decide(g, s, &st);
 }
 
 static void on_stop(void *user, bool again)
@@ -307,20 +308,6 @@ static bool add_all(struct get *g, const struct operands *ops)
 	return nadded > 0;
 }
 
-/* Without --log, what -v asks for goes to stderr. */
-static void log_to_stderr(void *user, enum log_level level, const char *area,
-	const char *line)
-{
-	(void)user;
-	cli_complain("%s: %s: %s", log_level_name(level), area, line);
-}
-
-static void start_logging(const struct get *g, const struct app_config *cfg)
-{
-	if (g->opts.verbose && !g->opts.log_file)
-		log_add_sink(log_to_stderr, NULL, cfg->log_level);
-}
-
 static int run_opened(struct get *g, const struct operands *ops)
 {
 	struct fault fault = {0};
@@ -361,14 +348,14 @@ static int run_in(struct get *g, const struct operands *ops,
 	session_opts_config(&g->opts, &cfg);
 	cfg.download_dir = download_dir;
 	cfg.state_dir = state;
-	start_logging(g, &cfg);
+	session_opts_log_begin(&g->opts, &cfg);
 	if (e == ERR_OK)
 		e = runtime_open(&cfg, &ev, &g->rt, &fault);
 	if (e == ERR_OK)
 		status = run_opened(g, ops);
 	else
 		cli_complain("%s", fault.what);
-	log_remove_sink(log_to_stderr, NULL);
+	session_opts_log_end();
 	mem_free(state);
 	return status;
 }

@@ -3,6 +3,7 @@
  */
 #include "cli/progress.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -166,5 +167,26 @@ void progress_work(const char *name, uint64_t done, uint64_t total,
 	format_percent(percent, done, total);
 	add_part(&tail, columns, percent);
 	add_line(name, done, total, columns, &tail, out);
+	buf_free(&tail);
+}
+
+void progress_asking(const struct progress_asking *p, size_t columns,
+	struct buf *out)
+{
+	size_t room = columns > NAME_MIN ? columns - NAME_MIN : 0;
+	struct buf tail = {0};
+	char part[80];
+
+	snprintf(part, sizeof part, "%" PRIu64 " of %" PRIu64 " parts",
+		p->parts, p->all_parts);
+	add_part(&tail, room, p->all_parts ? part : "asking for the file list");
+	snprintf(part, sizeof part, "%u peer%s", p->peers, format_s(p->peers));
+	add_part(&tail, room, part);
+	snprintf(part, sizeof part, "%u known", p->known);
+	add_part(&tail, room, part);
+	snprintf(part, sizeof part, "DHT: %u asked", p->dht_asked);
+	if (p->has_dht)
+		add_part(&tail, room, part);
+	add_line(p->name, p->parts, p->all_parts, columns, &tail, out);
 	buf_free(&tail);
 }

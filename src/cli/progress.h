@@ -30,6 +30,19 @@ void progress_redrawn(const struct progress *p, size_t columns,
 /* The same facts for a log: no bar, no width. */
 void progress_plain(const struct progress *p, struct buf *out);
 
+/* A file list that is asked for. */
+struct progress_asking {
+	const char *name;          /* or what was named */
+	uint64_t parts, all_parts; /* 0: it is not known how many */
+	uint32_t peers, known;     /* connected; addresses */
+	bool has_dht;
+	uint32_t dht_asked; /* nodes */
+};
+
+/* "name [###-----]  2 of 5 parts  3 peers  17 known  DHT: 55 asked". */
+void progress_asking(const struct progress_asking *p, size_t columns,
+	struct buf *out);
+
 /* "name [####----] 64.2%", for work on files. */
 void progress_work(const char *name, uint64_t done, uint64_t total,
 	size_t columns, struct buf *out);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "cli/values.h"
 
 enum {
@@ -69,6 +70,17 @@ static const struct option_def defs[] = {
 	{OPTION_LOG, 0, "log", "FILE", "append the log to this file"},
 };
 const struct option_set session_option_set = OPTION_SET("options", defs);
+
+/* The same rows: the table is in the order of the ids. */
+const struct option_set network_option_set = {
+	.title = "options of the network",
+	.defs = &defs[OPTION_CONFIG - OPTION_DIR],
+	.n = OPTION_ENCRYPTION - OPTION_CONFIG + 1,
+};
+const struct option_set log_option_set = {
+	.defs = &defs[OPTION_VERBOSE - OPTION_DIR],
+	.n = OPTION_LOG - OPTION_VERBOSE + 1,
+};
 
 void session_opts_init(struct session_opts *o)
 {
@@ -251,4 +263,23 @@ enum err session_opts_check(const struct settings *s, struct fault *fault)
 		return ERR_OK;
 	return fault_set(fault, ERR_UNSUPPORTED, 0,
 		"encryption is required, but not available yet");
+}
+
+static void log_to_stderr(void *user, enum log_level level, const char *area,
+	const char *line)
+{
+	(void)user;
+	cli_complain("%s: %s: %s", log_level_name(level), area, line);
+}
+
+void session_opts_log_begin(const struct session_opts *o,
+	const struct app_config *cfg)
+{
+	if (o->verbose && !o->log_file)
+		log_add_sink(log_to_stderr, NULL, cfg->log_level);
+}
+
+void session_opts_log_end(void)
+{
+	log_remove_sink(log_to_stderr, NULL);
 }

@@ -33,6 +33,9 @@ struct session_opts {
 #define OPTION_AFTER_SESSION (OPTION_OWN + 100)
 
 extern const struct option_set session_option_set;
+/* Those of them that say how peers are found and reached, and what is logged;
+ * for a command that downloads nothing. */
+extern const struct option_set network_option_set, log_option_set;
 
 void session_opts_init(struct session_opts *o);
 MUST_CHECK enum err session_opts_take(struct session_opts *o, int id,
@@ -42,6 +45,11 @@ void session_opts_set(struct session_opts *o, enum setting_id id,
 	const char *value);
 /* What app_open() is given; borrows from *o. */
 void session_opts_config(const struct session_opts *o, struct app_config *cfg);
+
+/* Without --log, what -v asks for goes to stderr, until the end. */
+void session_opts_log_begin(const struct session_opts *o,
+	const struct app_config *cfg);
+void session_opts_log_end(void);
 
 /*
  * ERR_UNSUPPORTED when encryption is demanded, on the command line or by the

@@ -35,6 +35,22 @@ enum named_kind named_kind_of(const char *text)
 	return NAMED_FILE;
 }
 
+enum err named_link_parse(const char *text, struct magnet **out,
+	struct fault *fault)
+{
+	struct magnet bare;
+	struct buf link = {0};
+	enum err e;
+
+	memset(&bare, 0, sizeof bare);
+	if (infohash_parse(span_str(text), &bare.hash) != ERR_OK)
+		return magnet_parse(span_str(text), out, fault);
+	magnet_write(&bare, &link);
+	e = magnet_parse(buf_span(&link), out, fault);
+	buf_free(&link);
+	return e;
+}
+
 static enum err read_all(int fd, struct buf *out, struct fault *fault)
 {
 	size_t begin = out->len;

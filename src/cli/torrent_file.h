@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "proto/magnet.h"
 #include "proto/metainfo.h"
 
 enum named_kind {
@@ -17,6 +18,10 @@ enum named_kind {
 
 /* A file of that name wins over an info-hash. */
 enum named_kind named_kind_of(const char *text);
+
+/* A link, or the link of an info-hash; errors as those of magnet_parse(). */
+MUST_CHECK enum err named_link_parse(const char *text, struct magnet **out,
+	struct fault *fault);
 
 /*
  * Appends the file's bytes.

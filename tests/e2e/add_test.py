@@ -8,7 +8,6 @@ program, all on 127.0.0.1.  Needs tmux.
     add_test.py [WORD...]    only the cases whose names contain a word
 """
 import os
-import random
 import re
 import shutil
 import signal
@@ -16,33 +15,11 @@ import subprocess
 import sys
 import urllib.parse
 
-from lib.bttui import Seed, Torrent, Tracker, command, session, sha
+from lib.bttui import Folder, Seed, Torrent, Tracker, session
 from lib.cases import case, equal, run, true, wait_until
 from lib.terminal import SERVER, Screen
 
 KIB = 1024
-
-
-class Folder(Torrent):
-    """A torrent of several files: {path: bytes}."""
-
-    def __init__(self, c, name, files):
-        folder = c.folder("seed")
-        self.name, self.folder = name, folder
-        self.files = files
-        for path, size in files.items():
-            full = os.path.join(folder, name, path)
-            os.makedirs(os.path.dirname(full), exist_ok=True)
-            with open(full, "wb") as f:
-                f.write(random.Random(path).randbytes(size))
-        self.file = c.path(name + ".torrent")
-        out = command(c, "create", "--no-date", "--piece-size", "16K", "-o",
-                      self.file, os.path.join(folder, name))
-        self.hash = out.split("info-hash ")[1].split()[0]
-
-    def is_right(self, c, path):
-        return sha(c.path("downloads", self.name, path)) == sha(
-            os.path.join(self.folder, self.name, path))
 
 
 FILES = {"film.mkv": 200 * KIB, "Extras/one.mp4": 90 * KIB,

@@ -191,7 +191,8 @@ def the_help_names_every_option_of_the_contract(w):
     session = """dir state config port bind peer dht-node no-dht no-lsd no-pex no-utp no-portmap encryption down-limit
         up-limit select sequential paused verbose log help version""".split()
     want = {"": session, "get": session + "seed seed-ratio seed-time timeout json quiet".split(), "check": ["dir"],
-            "show": ["json"], "tracker": "port bind allow interval peer".split(),
+            "show": """json timeout no-fetch config port bind peer dht-node no-dht no-lsd no-pex no-utp no-portmap
+                encryption verbose log""".split(), "tracker": "port bind allow interval peer".split(),
             "create": "output tracker webseed piece-size private comment source v1 v2 hybrid no-date".split()}
     for command, names in want.items():
         text = w.run(*([command] if command else []), "--help").stdout.decode()
@@ -218,7 +219,7 @@ def usage_errors_exit_with_2(w):
     for args in (["--nope"], ["get"], ["get", "--dir"], ["get", "--timeout", "soon", "x"], ["get", "-p", "65536", "x"],
                  ["get", "--peer", "here", "x"], ["get", "--quiet=yes", "x"], ["get", "--encryption", "maybe", "x"],
                  ["get", "--bind", "127.0.0.1", "--bind", "127.0.0.2", "x"], ["get", "--down-limit", "fast", "x"],
-                 ["check"], ["show"], ["show", "a", "b"], ["create"], ["create", "--piece-size", "20000", "x"],
+                 ["check"], ["show"], ["show", "a", "b"], ["show", "--timeout", "soon", "x"], ["create"], ["create", "--piece-size", "20000", "x"],
                  ["create", "-t", "gopher://x", "x"], ["tracker", "x"], ["tracker", "--interval", "0"],
                  ["demo", "x"], ["-z"]):
         r = w.run(*args, status=2)

@@ -114,6 +114,30 @@ class Torrent:
         return sha(self.data)
 
 
+class Folder(Torrent):
+    """A torrent of several files: {path: bytes}."""
+
+    def __init__(self, c, name, files, tracker=None):
+        folder = c.folder("seed")
+        self.name, self.folder = name, folder
+        self.files = files
+        for path, size in files.items():
+            full = os.path.join(folder, name, path)
+            os.makedirs(os.path.dirname(full), exist_ok=True)
+            with open(full, "wb") as f:
+                f.write(random.Random(path).randbytes(size))
+        self.file = c.path(name + ".torrent")
+        args = ["create", "--no-date", "--piece-size", "16K", "-o", self.file]
+        if tracker:
+            args += ["-t", tracker]
+        out = command(c, *args, os.path.join(folder, name))
+        self.hash = out.split("info-hash ")[1].split()[0]
+
+    def is_right(self, c, path):
+        return sha(c.path("downloads", self.name, path)) == sha(
+            os.path.join(self.folder, self.name, path))
+
+
 def sha(path):
     try:
         with open(path, "rb") as f:

@@ -15,7 +15,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "cli/create_write.h"
-#include "cli/demo_data.h"
+#include "cli/dirs.h"
 #include "proto/metainfo.h"
 
 struct folder {
@@ -36,7 +36,7 @@ static int remove_folder(void **state)
 {
 	struct folder *f = *state;
 
-	demo_data_remove(f->path);
+	dirs_remove(f->path);
 	mem_free(f);
 	hash_teardown();
 	return 0;

@@ -109,6 +109,52 @@ static void the_plain_line_tells_the_facts(void **state)
 	buf_free(&b);
 }
 
+static void the_asking_line_tells_who_is_asked(void **state)
+{
+	struct progress_asking p = {.name = "a name",
+		.peers = 1,
+		.known = 17,
+		.has_dht = true,
+		.dht_asked = 55};
+	struct buf b = {0};
+
+	(void)state;
+	progress_asking(&p, 100, &b);
+	assert_non_null(strstr(text_of(&b), "asking for the file list  1 peer  "
+					    "17 known  DHT: 55 asked"));
+	b.len = 0;
+	p.parts = 2;
+	p.all_parts = 5;
+	p.peers = 3;
+	p.has_dht = false;
+	progress_asking(&p, 100, &b);
+	assert_non_null(strstr(text_of(&b), "#"));
+	assert_non_null(strstr(text_of(&b), "2 of 5 parts  3 peers  17 known"));
+	assert_null(strstr(text_of(&b), "DHT"));
+	buf_free(&b);
+}
+
+static void the_asking_line_fits_any_width(void **state)
+{
+	const struct progress_asking p = {
+		.name = "a name that is much too long for a narrow terminal",
+		.parts = 1,
+		.all_parts = 2000,
+		.peers = 1000,
+		.known = 4000000,
+		.has_dht = true,
+		.dht_asked = 5500};
+
+	(void)state;
+	for (size_t columns = 1; columns < 130; columns++) {
+		struct buf b = {0};
+
+		progress_asking(&p, columns, &b);
+		assert_true(text_width(text_of(&b)) <= columns);
+		buf_free(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -118,6 +164,8 @@ int main(void)
 		cmocka_unit_test(the_redrawn_line_fits_any_width),
 		cmocka_unit_test(the_redrawn_line_tells_the_facts),
 		cmocka_unit_test(the_plain_line_tells_the_facts),
+		cmocka_unit_test(the_asking_line_tells_who_is_asked),
+		cmocka_unit_test(the_asking_line_fits_any_width),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,6 +41,20 @@ static void every_option_of_the_contract_is_there(void **state)
 		assert_string_equal(session_option_set.defs[i].name, names[i]);
 }
 
+/* They are parts of one table. */
+static void the_network_options_are_some_of_them(void **state)
+{
+	const struct option_set *net = &network_option_set;
+	const struct option_set *log = &log_option_set;
+
+	(void)state;
+	assert_string_equal(net->defs[0].name, "config");
+	assert_string_equal(net->defs[net->n - 1].name, "encryption");
+	assert_int_equal(log->n, 2);
+	assert_string_equal(log->defs[0].name, "verbose");
+	assert_string_equal(log->defs[1].name, "log");
+}
+
 static void takes_each_over(void **state)
 {
 	struct session_opts o;
@@ -107,6 +121,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_option_of_the_contract_is_there),
+		cmocka_unit_test(the_network_options_are_some_of_them),
 		cmocka_unit_test(takes_each_over),
 		cmocka_unit_test(refuses_values_that_make_no_sense),
 		cmocka_unit_test(says_honestly_that_there_is_no_encryption),
