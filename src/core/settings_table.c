@@ -188,7 +188,7 @@ static const struct setting_info table[SETTINGS_COUNT] = {
 		.type = SETTING_BOOL,
 		.fallback = "on",
 		.help = "Take clicks and the wheel; off leaves the mouse to "
-                        "the "
+			"the "
 			"terminal."},
 	[SET_UNITS] = {.name = "units",
 		.type = SETTING_CHOICE,

@@ -497,7 +497,7 @@ def the_demo_shows_a_swarm_bans_the_liar_and_leaves_nothing(c):
     s.command("sort size")
     s.keys("g")
     s.wait_for(re.compile("^▸▼ Harbour", re.M))
-    s.wait_for(re.compile("downloading from [2-9] of"), 15)
+    s.wait_for(re.compile(r"downloading from (?:[2-9]|\d\d) of"), 15)
     seen = set()
 
     def moves():
