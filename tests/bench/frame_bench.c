@@ -1,6 +1,7 @@
 /*
  * What one frame costs: update, draw everything at 120x36, by number of
- * torrents; and the piece map alone.  Microseconds, median of many.
+ * torrents; the piece map alone; and each tab of one torrent at 200x55.
+ * Microseconds, median of many.
  */
 #include <locale.h>
 #include <stdint.h>
@@ -28,10 +29,9 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void measure(const char *name, size_t ntorrents, bool motion)
+static void measure_frames(const char *name, struct scene *scene,
+	struct screen *s, bool motion)
 {
-	struct scene *scene = scene_new_many(ntorrents);
-	struct screen *s = scene_screen(scene, 120, 36, TIER_UTF8, NULL, NULL);
 	static double us[FRAMES];
 
 	screen_draw(s);
@@ -53,6 +53,22 @@ static void measure(const char *name, size_t ntorrents, bool motion)
 	printf("%s_p99_us %.0f\n", name, us[FRAMES * 99 / 100]);
 	screen_free(s);
 	scene_free(scene);
+}
+
+static void measure(const char *name, size_t ntorrents, bool motion)
+{
+	struct scene *scene = scene_new_many(ntorrents);
+
+	measure_frames(name, scene,
+		scene_screen(scene, 120, 36, TIER_UTF8, NULL, NULL), motion);
+}
+
+static void measure_scene(const char *name)
+{
+	struct scene *scene = scene_new(name);
+
+	measure_frames(name, scene,
+		scene_screen(scene, 200, 55, TIER_UTF8, NULL, NULL), false);
 }
 
 #define FILES 100000u
@@ -112,5 +128,11 @@ int main(void)
 	measure("map_12", 12, true);
 	measure_files("files_100000", 3);
 	measure_files("files_100000_second", 1000);
+	measure_scene("overview");
+	measure_scene("filestab");
+	measure_scene("peerstab");
+	measure_scene("trackerstab");
+	measure_scene("piecestab");
+	measure_scene("logtab");
 	return 0;
 }
