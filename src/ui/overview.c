@@ -463,7 +463,7 @@ static enum role avail_role(uint32_t peers)
 void overview_draw_avail(const struct torrent_detail *d, const struct area *a)
 {
 	int w = a->w - 2, h = a->h - 1, each;
-	uint32_t *columns, step, most, peak = 0, n;
+	uint32_t *columns, step, most, peak = 1, n;
 
 	if (!d->avail || w < 8 || h < 1 || w > (int)BINS_MAX)
 		return;

@@ -109,14 +109,16 @@ enum picture {
 
 static const char *picture_head(enum picture p)
 {
-	static const char *const heads[PICTURES] = {
-		[PICTURE_MAP] = "Pieces",
-		[PICTURE_SPEED] = "Speed, last 2 min",
-		[PICTURE_AVAIL] = "Pieces by the number of peers that have "
-				  "them",
-	};
-
-	return heads[p];
+	switch (p) {
+	case PICTURE_MAP:
+		return "Pieces";
+	case PICTURE_SPEED:
+		return "Speed, last 2 min";
+	case PICTURE_AVAIL:
+		return "Pieces by the number of peers that have them";
+	default:
+		return "";
+	}
 }
 
 /* Whether there can be anything in it. */

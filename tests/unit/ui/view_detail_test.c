@@ -180,6 +180,75 @@ static void the_help_names_the_keys_of_the_tab(void **state)
 	play_free(p);
 }
 
+/* A repeatable sequence; any will do. */
+static uint32_t next_random(uint32_t *x)
+{
+	*x = *x * 1664525u + 1013904223u;
+	return *x >> 8;
+}
+
+static struct input random_input(uint32_t *x)
+{
+	static const int32_t keys[] = {KEY_UP_ARROW, KEY_DOWN_ARROW,
+		KEY_LEFT_ARROW, KEY_RIGHT_ARROW, KEY_HOME_KEY, KEY_END_KEY,
+		KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_DELETE, KEY_BACK_TAB,
+		KEY_ENTER_CHAR, KEY_ESC_CHAR, KEY_BACKSPACE_CHAR, '\t'};
+	struct input in = {.kind = INPUT_KEY};
+
+	switch (next_random(x) % 8) {
+	case 0:
+		in.kind = INPUT_MOUSE;
+		in.button = (enum mouse_button)(next_random(x) % 5);
+		in.mods = next_random(x) % 8;
+		in.x = (int)(next_random(x) % 130);
+		in.y = (int)(next_random(x) % 40);
+		break;
+	case 1:
+	case 2:
+		in.key = keys[next_random(x) % (sizeof keys / sizeof keys[0])];
+		break;
+	case 3: /* the tabs and what the map does are worth more */
+		in.key = "123456+-0#AFVhjkllJKx"[next_random(x) % 21];
+		break;
+	default:
+		in.key = (int32_t)(1 + next_random(x) % 126);
+		break;
+	}
+	return in;
+}
+
+static void any_keys_at_any_size_are_survived(void **state)
+{
+	static const char *const scenes[] = {
+		"dash", "hostile", "piecestab", "trackerstab", "overview"};
+	uint32_t x = 20260901;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
+		struct play *p = play_new(scenes[i]);
+
+		for (int k = 0; k < 1500; k++) {
+			struct input in = random_input(&x);
+
+			play_refresh(p);
+			screen_input(p->s, &in);
+			if (k % 5 == 0)
+				screen_resize(p->s,
+					(int)(next_random(&x) % 130),
+					(int)(next_random(&x) % 40),
+					(enum glyph_tier)(next_random(&x) % 3));
+			if (k % 300 == 299 && p->snap.nrows > 1)
+				play_remove(p, p->rows[0].id.slot);
+			if (k % 7 == 0)
+				scene_step(p->scene, 200);
+			play_refresh(p);
+			screen_draw(p->s);
+			screen_draw_motion(p->s);
+		}
+		play_free(p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +261,7 @@ int main(void)
 		cmocka_unit_test(a_filter_does_not_take_the_torrent_away),
 		cmocka_unit_test(a_click_on_a_tab_opens_it),
 		cmocka_unit_test(the_help_names_the_keys_of_the_tab),
+		cmocka_unit_test(any_keys_at_any_size_are_survived),
 	};
 
 	return cmocka_run_group_tests(tests, play_locale, NULL);
