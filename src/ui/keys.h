@@ -157,10 +157,10 @@ enum key_context {
 enum key_group {
 	GROUP_NONE, /* not on the help page */
 	GROUP_MOVE,
+	GROUP_TAB, /* what is done in the open tab alone */
 	GROUP_TORRENTS,
 	GROUP_FIND,
 	GROUP_LOOK,
-	GROUP_TAB, /* of the open tab */
 	GROUP_DHT,
 	GROUP_PROGRAM,
 	GROUP_DIALOG,

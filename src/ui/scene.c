@@ -79,6 +79,7 @@ static const struct {
 	{"trackerstab", "\r4", SCENE_DHT_JOINED},
 	{"piecestab", "\r5", SCENE_DHT_JOINED},
 	{"logtab", "\r6", SCENE_DHT_JOINED},
+	{"tabhelp", "\r5?", SCENE_DHT_JOINED},
 	{"zoomtab", "\r5#3352\r+++F", SCENE_DHT_JOINED},
 	{"fetch", "", SCENE_DHT_JOINED},
 	{"choose", "", SCENE_DHT_JOINED},
@@ -92,7 +93,7 @@ const char *scene_names(void)
 	       "toasts|pieces|peers|speed|log|availability|dht|nodes|nodht|"
 	       "joining|overview|filestab|peerstab|badfiles|badpeers|"
 	       "trackerstab|piecestab|"
-	       "logtab|zoomtab|fetch|choose|paste";
+	       "logtab|tabhelp|zoomtab|fetch|choose|paste";
 }
 
 /* --- torrents

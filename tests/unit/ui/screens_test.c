@@ -118,6 +118,7 @@ static const struct golden {
 	{"zoomtab-120x36", "zoomtab", 120, 36, RENDER_TEXT},
 	{"zoomtab-80x24", "zoomtab", 80, 24, RENDER_TEXT},
 	{"zoomtab-40x12", "zoomtab", 40, 12, RENDER_TEXT},
+	{"tabhelp-100x30", "tabhelp", 100, 30, RENDER_TEXT},
 	{"overview-200x55", "overview", 200, 55, RENDER_TEXT},
 	{"overview-80x24-ascii", "overview", 80, 24, RENDER_ASCII},
 	{"trackerstab-80x24-ascii", "trackerstab", 80, 24, RENDER_ASCII},
