@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "cli/session_opts.h"
+#include "ui/scene.h"
 
 enum {
 	OPTION_RENDER = OPTION_AFTER_SESSION,
@@ -69,13 +70,23 @@ bool picture_opts_take(struct picture_opts *o, int id, const char *value,
 	}
 }
 
+static bool has_scene(const char *name)
+{
+	struct scene *s = scene_new(name);
+
+	scene_free(s);
+	return s != NULL;
+}
+
 int picture_run(const struct picture_opts *o)
 {
 	struct buf out = {0};
 	struct fault fault = {0};
 	enum err e = ui_render(&o->render, &out, &fault);
 
-	if (e != ERR_OK)
+	if (e != ERR_OK && !has_scene(o->render.scene))
+		cli_complain("a scene is one of %s", scene_names());
+	else if (e != ERR_OK)
 		cli_complain("%s", fault.what);
 	else if (out.len && fwrite(out.p, 1, out.len, stdout) != out.len)
 		e = ERR_DISK;
