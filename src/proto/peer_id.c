@@ -6,7 +6,6 @@
  */
 #include "proto/peer_id.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -386,4 +385,9 @@ void peer_id_client(const uint8_t id[PEER_ID_LEN], char out[PEER_CLIENT_MAX])
 		name_xbt(id, out) || name_exbc(id, out) || name_shadow(id, out))
 		return;
 	snprintf(out, PEER_CLIENT_MAX, "unknown");
+}
+
+bool peer_id_takes_one_question(const uint8_t id[PEER_ID_LEN])
+{
+	return memcmp(id, "-lt", 3) == 0;
 }

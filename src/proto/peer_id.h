@@ -4,6 +4,7 @@
 #ifndef PROTO_PEER_ID_H
 #define PROTO_PEER_ID_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,5 +25,11 @@ void peer_id_make(uint8_t out[PEER_ID_LEN], struct rng *r);
  * ASCII, always NUL-terminated.  An id can be forged: for display only.
  */
 void peer_id_client(const uint8_t id[PEER_ID_LEN], char out[PEER_CLIENT_MAX]);
+
+/*
+ * A client that is known to stop listening for good when it is asked for a
+ * part of the info dictionary before it has sent the one before: rtorrent.
+ */
+bool peer_id_takes_one_question(const uint8_t id[PEER_ID_LEN]);
 
 #endif

@@ -94,6 +94,9 @@ static void step(struct life *l, uint8_t op, uint8_t arg)
 	case 4:
 		deliver(l, peer, arg);
 		break;
+	case 5:
+		metadata_fetch_ask_singly(l->m, peer);
+		break;
 	default:
 		ask(l, peer);
 	}

@@ -186,6 +186,34 @@ static void who_says_no_size_may_have_learnt_it_since(void **state)
 	sim_for_seeds(5, late);
 }
 
+/* Some take one question at a time; those known for it are asked so, others
+ * once they were late. */
+static void one_by_one(uint64_t seed)
+{
+	static const struct {
+		enum sim_meta_kind kind;
+		uint64_t ms;
+	} cases[] = {{META_SINGLE, 3000}, {META_DROPS, 30000}};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct gang g = gang_of(seed, 6);
+
+		gang_add(&g, &(struct sim_meta_plan){.kind = cases[i].kind});
+		gang_connect(&g);
+		if (!sim_run_until(g.w->sim, has_metadata, g.p, cases[i].ms))
+			sim_fail(g.w->sim, "kind %d: no file list",
+				(int)cases[i].kind);
+		sim_require(g.w->sim, sim_meta_accepted(g.meta[0]) == 1);
+		gang_free(&g);
+	}
+}
+
+static void who_takes_one_question_at_a_time_is_asked_so(void **state)
+{
+	(void)state;
+	sim_for_seeds(5, one_by_one);
+}
+
 /* --- giving ----------------------------------------------------------------
  */
 
@@ -481,6 +509,7 @@ int main(void)
 		cmocka_unit_test(one_of_each_kind_is_no_better),
 		cmocka_unit_test(who_only_rejects_is_asked_three_times),
 		cmocka_unit_test(who_says_no_size_may_have_learnt_it_since),
+		cmocka_unit_test(who_takes_one_question_at_a_time_is_asked_so),
 		cmocka_unit_test(a_peer_gets_the_file_list_twice_at_most),
 		cmocka_unit_test(who_learns_the_files_tells_those_who_wait),
 		cmocka_unit_test(a_right_hash_over_nonsense_is_a_fault),

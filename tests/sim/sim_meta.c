@@ -12,6 +12,7 @@
 
 #define PART EXT_METADATA_PIECE
 #define SLOW_MS 9000u
+#define BUSY_MS 20u
 
 struct meta_conn {
 	struct list link;
@@ -19,7 +20,7 @@ struct meta_conn {
 	struct stream *stream;
 	struct wire *wire;
 	struct sim_event step;
-	bool dialled, greeted;
+	bool dialled, greeted, deaf;
 	uint8_t id; /* by which it knows ut_metadata */
 	uint32_t owed[64];
 	size_t nowed;
@@ -148,6 +149,15 @@ static void on_asked(struct meta_conn *c, uint32_t part)
 		else
 			send_part(c, part, false);
 		break;
+	case META_DROPS:
+	case META_SINGLE:
+		if (c->nowed == 0) {
+			c->owed[c->nowed++] = part;
+			sim_in(c->e->w->sim, &c->step, BUSY_MS);
+		} else {
+			c->deaf = c->e->plan.kind == META_SINGLE;
+		}
+		break;
 	case META_SLOW:
 		if (c->nowed < 64)
 			c->owed[c->nowed++] = part;
@@ -165,7 +175,7 @@ static void on_step(struct sim_event *ev)
 
 	if (c->nowed == 0)
 		return;
-	send_part(c, c->owed[0], true);
+	send_part(c, c->owed[0], c->e->plan.kind == META_SLOW);
 	memmove(c->owed, c->owed + 1, --c->nowed * sizeof c->owed[0]);
 	if (c->nowed)
 		sim_in(c->e->w->sim, &c->step, SLOW_MS);
@@ -186,6 +196,8 @@ static void on_extended(struct meta_conn *c, const struct wire_event *ev)
 	struct ext_handshake h;
 	struct utm_message m;
 
+	if (c->deaf)
+		return;
 	if (ev->extended.id == EXT_HANDSHAKE_ID) {
 		if (ext_handshake_parse(ev->extended.body, &h) != ERR_OK)
 			return;
@@ -271,7 +283,8 @@ struct sim_meta *sim_meta_new(struct sim_world *w, const struct sim_link *link,
 		e->plan.info = w->torrent.meta->info;
 	e->node = sim_node_new(w->net, link);
 	list_init(&e->conns);
-	memcpy(e->peer_id, "-EM0000-", 8);
+	memcpy(e->peer_id, plan->kind == META_SINGLE ? "-lt0D80-" : "-EM0000-",
+		8);
 	rng_fill(sim_rng(w->sim), e->peer_id + 8, 12);
 	sim_node_listen(e->node, SIM_PORT, on_accept, e);
 	return e;

@@ -21,6 +21,8 @@ enum sim_meta_kind {
 	META_SLOW,   /* a false part each nine seconds */
 	META_GREEDY, /* asks: all parts, `rounds` times over */
 	META_LATE,   /* says no size and rejects the first request */
+	META_DROPS,  /* overhears what is asked before it has answered */
+	META_SINGLE, /* rtorrent: the same, and it never listens again */
 	META_KINDS,
 };
 

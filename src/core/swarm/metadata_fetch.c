@@ -41,6 +41,7 @@ struct source {
 	uint32_t fails; /* in a row */
 	uint64_t rest_until;
 	bool liar;
+	bool singly; /* one request at a time */
 };
 
 struct part {
@@ -358,6 +359,14 @@ static uint32_t choose(const struct copy *c, struct source *s, uint64_t now)
 	return second < c->nparts ? second : late;
 }
 
+void metadata_fetch_ask_singly(struct metadata_fetch *m, uint32_t peer)
+{
+	struct source *s = find(m, peer);
+
+	if (s)
+		s->singly = true;
+}
+
 bool metadata_fetch_next(struct metadata_fetch *m, uint32_t peer, uint64_t now,
 	uint32_t *part)
 {
@@ -366,7 +375,8 @@ bool metadata_fetch_next(struct metadata_fetch *m, uint32_t peer, uint64_t now,
 	uint32_t i;
 
 	if (!s || is_spent(s) || m->info || !s->size ||
-		s->nasks >= ASKS_PER_PEER || s->rest_until > now)
+		s->nasks >= (s->singly ? 1 : ASKS_PER_PEER) ||
+		s->rest_until > now)
 		return false;
 	c = open_copy(m, s);
 	i = c ? choose(c, s, now) : 0;
@@ -396,6 +406,7 @@ static void failed(struct metadata_fetch *m, struct source *s, uint64_t until)
 	struct copy *own = m->alone ? find_copy(m, s) : NULL;
 
 	s->fails++;
+	s->singly = true; /* four at once may have been what was wrong */
 	s->rest_until = until;
 	if (own && m->crowded) {
 		m->crowded = false;

@@ -1,8 +1,9 @@
 /*
  * metadata_fetch.h - the info dictionary from peers (BEP 9).
  *
- * Pure.  16 KiB parts are asked from several peers at once, four from each;
- * a part whose answer is late is asked from somebody else as well.  Memory
+ * Pure.  16 KiB parts are asked from several peers at once, four from each, or
+ * one by one from those who cannot take more; a part whose answer is late is
+ * asked from somebody else as well.  Memory
  * grows by parts received, never by the size a peer claims (but for 32 bytes
  * a part); what all gather together is at most the size that most peers name,
  * which is at most 32 MiB, and 8 MiB for those who name others.
@@ -37,6 +38,8 @@ void metadata_fetch_free(struct metadata_fetch *m);
  * its size changed. */
 void metadata_fetch_join(struct metadata_fetch *m, uint32_t peer,
 	uint32_t size);
+/* It takes one request at a time.  Who was late is asked so anyway. */
+void metadata_fetch_ask_singly(struct metadata_fetch *m, uint32_t peer);
 void metadata_fetch_leave(struct metadata_fetch *m, uint32_t peer);
 
 /* The next part to ask this peer for; false: none now. */

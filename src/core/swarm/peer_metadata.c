@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "core/swarm/swarm_priv.h"
+#include "proto/peer_id.h"
 
 /* While the files are not known, one who cannot name them keeps a place for
  * so long when places are rare. */
@@ -44,6 +45,8 @@ void peer_metadata_offered(struct peer *p)
 	}
 	p->in_metadata = true;
 	metadata_fetch_join(sw->fetch, p->slot, p->ext.metadata_size);
+	if (peer_id_takes_one_question(p->peer_id))
+		metadata_fetch_ask_singly(sw->fetch, p->slot);
 	peer_metadata_ask(p, swarm_now(sw));
 }
 

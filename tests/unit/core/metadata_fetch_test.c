@@ -523,7 +523,7 @@ static void three_tries_in_vain_are_enough(void **state)
 		while (metadata_fetch_next(m, 1, now, &part))
 			tries++;
 	}
-	assert_int_equal(tries, 3 * 4);
+	assert_int_equal(tries, 4 + 1 + 1);
 	assert_true(metadata_fetch_gave_up(m, 1));
 	/* An answer in between makes up for a try. */
 	metadata_fetch_join(m, 2, SIZE);
@@ -572,6 +572,51 @@ static void parts_of_a_peer_that_left_still_count(void **state)
 	metadata_fetch_free(m);
 }
 
+/* How many requests a peer gets while it answers none. */
+static uint32_t count_asked(struct metadata_fetch *m, uint32_t peer,
+	uint64_t now)
+{
+	uint32_t n = 0, part;
+
+	while (metadata_fetch_next(m, peer, now, &part))
+		n++;
+	return n;
+}
+
+static void who_takes_one_request_gets_one(void **state)
+{
+	struct metadata_fetch *m = metadata_fetch_new(&hash);
+	uint32_t part, liar;
+
+	(void)state;
+	metadata_fetch_ask_singly(m, 7); /* nobody yet: nothing */
+	metadata_fetch_join(m, 1, SIZE);
+	metadata_fetch_join(m, 2, SIZE);
+	metadata_fetch_ask_singly(m, 1);
+	assert_true(metadata_fetch_next(m, 1, 0, &part));
+	assert_int_equal(count_asked(m, 1, 0), 0);
+	assert_int_equal(count_asked(m, 2, 0), 4);
+	assert_int_equal(answer(m, 1, part, truth, &liar), METADATA_MORE);
+	assert_int_equal(count_asked(m, 1, 0), 1);
+	metadata_fetch_free(m);
+}
+
+static void who_was_late_is_asked_one_by_one(void **state)
+{
+	struct metadata_fetch *m = metadata_fetch_new(&hash);
+	uint32_t liar;
+
+	(void)state;
+	metadata_fetch_join(m, 1, SIZE);
+	assert_int_equal(count_asked(m, 1, 0), 4);
+	metadata_fetch_tick(m, 10000);
+	assert_int_equal(count_asked(m, 1, 20000), 1);
+	metadata_fetch_tick(m, 30000);
+	assert_false(metadata_fetch_gave_up(m, 1));
+	assert_int_equal(serve(m, 1, truth, 40000, &liar), METADATA_DONE);
+	metadata_fetch_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -601,6 +646,8 @@ int main(void)
 		cmocka_unit_test(three_tries_in_vain_are_enough),
 		cmocka_unit_test(a_new_size_is_a_new_beginning),
 		cmocka_unit_test(parts_of_a_peer_that_left_still_count),
+		cmocka_unit_test(who_takes_one_request_gets_one),
+		cmocka_unit_test(who_was_late_is_asked_one_by_one),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

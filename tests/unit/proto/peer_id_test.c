@@ -138,6 +138,18 @@ static void never_shows_a_strangers_bytes(void **state)
 	}
 }
 
+static void rtorrent_takes_one_question_at_a_time(void **state)
+{
+	(void)state;
+	assert_true(peer_id_takes_one_question((const uint8_t
+			*)"-lt0D80-abcdefghijkl"));
+	/* The other library of nearly that name. */
+	assert_false(peer_id_takes_one_question((const uint8_t
+			*)"-LT2080-abcdefghijkl"));
+	assert_false(peer_id_takes_one_question((const uint8_t
+			*)"-TR3000-abcdefghijkl"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +160,7 @@ int main(void)
 		cmocka_unit_test(a_version_it_cannot_read_is_left_out),
 		cmocka_unit_test(unknown_clients_show_at_most_their_code),
 		cmocka_unit_test(never_shows_a_strangers_bytes),
+		cmocka_unit_test(rtorrent_takes_one_question_at_a_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
