@@ -2,11 +2,14 @@
 """bttui and one other client at a time, each giving to the other.
 
 For every client X: X seeds and bttui fetches, bttui seeds and X fetches, from
-a .torrent and, where X can, from a magnet link.  A tracker of bttui's, over
-HTTP, brings them together.  The files are compared by SHA-256.
+a .torrent and, where X can, from a magnet link, whose info dictionary takes
+several parts.  A tracker of bttui's, over HTTP, brings them together.  The
+files are compared by SHA-256.
 
     pairs_test.py [PART OF A CASE'S NAME]...
 """
+import json
+import os
 import sys
 import time
 
@@ -14,12 +17,30 @@ from lib import clients, oracle, report, torrents, trackers, world
 from lib.report import Failed
 
 
+INFO_BYTES = 100000  # of a link's dictionary: seven parts
+
+
 def swarm(case, x, magnet):
     kind = "magnet" if magnet else "torrent"
     size = None if x.trees else 3600001
     t = torrents.Torrent("data for %s, %s" % (x.name, kind), case.name,
-                         size=size)
+                         size=size, info_bytes=INFO_BYTES if magnet else 0)
     return t, trackers.BttuiTracker(case).start()
+
+
+def compare_shown(case, t, tracker):
+    """`show` of the link finds what `show` of the file reads."""
+    other = clients.Bttui(case)
+    file = t.write(os.path.join(case.dir("shown"), "t.torrent"),
+                   [tracker.http])
+    texts = []
+    for source in (file, t.magnet([tracker.http])):
+        status, text = other.show(source)
+        if status != 0:
+            raise Failed("bttui show ended with %s: %s" % (status, text))
+        texts.append(json.loads(text))
+    if texts[0] != texts[1]:
+        raise Failed("bttui shows %r instead of %r" % (texts[1], texts[0]))
 
 
 def bttui_fetches(x, magnet):
@@ -29,6 +50,8 @@ def bttui_fetches(x, magnet):
         t.fill(case.dir("seed"))
         seed.start("seed", t, case.dir("seed"), [tracker.http])
         tracker.wait_peer(t, seed)
+        if magnet:
+            compare_shown(case, t, tracker)
         begun = time.monotonic()
         leech.start("leech", t, case.dir("leech"), [tracker.http], magnet,
                     options=())

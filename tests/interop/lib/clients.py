@@ -156,6 +156,15 @@ class Bttui(Client):
     def _launch(self):
         self._spawn(self.argv())
 
+    def show(self, source):
+        """What `show` says is in it: exit status, text."""
+        argv = [BTTUI, "show", "--json", "--config", "/dev/null", "--no-dht",
+                "--no-lsd", "--no-pex", "--timeout", "60",
+                "--port", str(self.port)]
+        if not self.case.world.lan:
+            argv += ["--bind", self.host.address().strip("[]")]
+        return self.case.call(self.host, argv + [source], 70)
+
     def wait_end(self, **more):
         """Its exit status, once it has ended by itself."""
         self.case.wait("end of %s" % self.label,

@@ -75,7 +75,7 @@ class Torrent:
     """One torrent: its files' content, its info dictionary, its hash."""
 
     def __init__(self, name, seed, piece=32768, files=TREE, size=None,
-                 private=False):
+                 private=False, info_bytes=0):
         rng = random.Random("%s %s" % (name, seed))
         self.name, self.piece = name, piece
         if size is not None:
@@ -93,6 +93,9 @@ class Torrent:
                              for p, d in self.files]
         if private:
             info["private"] = 1
+        if info_bytes:
+            # A key nobody knows: the dictionary takes that many bytes more.
+            info["x-filler"] = rng.randbytes(info_bytes)
         self.info = bencode(info)
         self.hash = hashlib.sha1(self.info).digest()
 
