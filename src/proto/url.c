@@ -31,7 +31,7 @@ static bool v6_ok(struct span host)
 	char text[ADDR_TEXT_MAX];
 	struct addr a;
 
-	if (host.n >= sizeof text)
+	if (host.n >= sizeof text || scan_find(host, '\0') < host.n)
 		return false;
 	memcpy(text, host.p, host.n);
 	text[host.n] = '\0';

@@ -178,7 +178,8 @@ static void keeps_peers_with_a_host_and_a_port(void **state)
 	struct magnet *m = parse(LINK
 		"&x.pe=127.0.0.1:6881&x.pe=[::1]:6882&x.pe=host.example:1"
 		"&x.pe=127.0.0.1:6881&x.pe=127.0.0.1&x.pe=:1&x.pe=1.2.3.4:99999"
-		"&x.pe=[::1&x.pe=::1:5&x.pe=1.2.3.4:0&x.pe=a%20b:1&x.pe=[a]:1");
+		"&x.pe=[::1&x.pe=::1:5&x.pe=1.2.3.4:0&x.pe=a%20b:1&x.pe=[a]:1"
+		"&x.pe=[::1%00x]:6882");
 
 	(void)state;
 	assert_int_equal(m->npeers, 3);

@@ -128,6 +128,8 @@ static void splits_hosts_and_ports(void **state)
 	assert_false(host_port_split(span_str("[a]:1"), &host, &port));
 	assert_false(host_port_split(span_str(""), &host, &port));
 	assert_false(host_port_split(span_of(NULL, 0), &host, &port));
+	/* Not what a C string of it would be. */
+	assert_false(host_port_split(span_of("[::\0x]:1", 8), &host, &port));
 	assert_int_equal(port, 1);
 }
 
