@@ -379,8 +379,11 @@ static void draw(struct view *v, const struct area *a)
 	if (h < 3) {
 		box = area_sub(a, 0, 0, a->w, 1);
 		draw_fill(&box, pen_on(ROLE_TEXT, GROUND_PANEL));
-		draw_field_at(d, &box, (struct rect){0, 0, a->w, 1}, d->line,
-			d->side);
+		if (d->line == LINE_SLOW)
+			draw_slow(d, &box, 0);
+		else
+			draw_field_at(d, &box, (struct rect){0, 0, a->w, 1},
+				d->line, d->side);
 		return;
 	}
 	draw_box(&box, "Speed limits", NULL);

@@ -340,6 +340,25 @@ static void the_limits_dialog_steps_types_and_tells_of_mixed_ones(void **state)
 	end(p);
 }
 
+static void the_limits_dialog_fits_the_smallest_screen(void **state)
+{
+	struct play *p = begin();
+
+	(void)state;
+	play_type(p, "L");
+	for (int rows = 1; rows < 16; rows++) {
+		bool slow = false;
+
+		screen_resize(p->s, 40, rows, TIER_UTF8);
+		for (int i = 0; i < 10; i++) {
+			play_press(p, KEY_DOWN_ARROW);
+			slow |= play_shows(p, "slow mode now");
+		}
+		assert_true(slow || rows > 3);
+	}
+	end(p);
+}
+
 /* --- the list */
 
 static void the_order_is_kept_with_its_direction(void **state)
@@ -493,6 +512,7 @@ int main(void)
 		cmocka_unit_test(several_move_in_the_queue_in_their_order),
 		cmocka_unit_test(
 			the_limits_dialog_steps_types_and_tells_of_mixed_ones),
+		cmocka_unit_test(the_limits_dialog_fits_the_smallest_screen),
 		cmocka_unit_test(the_order_is_kept_with_its_direction),
 		cmocka_unit_test(columns_are_chosen_moved_and_kept),
 		cmocka_unit_test(a_filter_is_saved_shown_and_forgotten),
