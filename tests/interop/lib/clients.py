@@ -12,15 +12,18 @@ nothing (bttui, libtorrent and transmission only).  With magnet=True the client
 gets a link only.
 Everything that is not under test is off: DHT, PEX, LSD, uTP, port mapping.
 finds names what is not, of "pex" and "lsd"; peers are addresses it is told to
-connect to, where it can be told (takes_peers).
+connect to, where it can be told (takes_peers); nodes are those by which it
+joins the DHT, which is on only then.
 """
 import json
 import os
 import shutil
+import socket
 import sys
 
 from lib import oracle
 from lib.report import Failed
+from lib.torrents import bencode
 from lib.world import BTTUI
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -50,6 +53,8 @@ class Client:
     lsd6 = False        # over IPv6 as well
     pex = False         # knows peer exchange
     takes_peers = False
+    dht = False         # knows the DHT
+    dht_reads = True    # and understands the addresses it is given there
 
     def __init__(self, case, v6=False):
         self.case = case
@@ -60,15 +65,15 @@ class Client:
         self.label = self.name if n == 1 else "%s%d" % (self.name, n)
         self.home = case.dir(self.label + ".home")
         self.proc = None
-        self.finds, self.peers = (), ()
+        self.finds, self.peers, self.nodes = (), (), ()
 
     def at(self):
-        """Where it takes connections."""
+        """Where it takes connections, and its DHT node's questions."""
         return "%s:%d" % (self.host.address(), self.port)
 
-    def told(self, finds=(), peers=()):
+    def told(self, finds=(), peers=(), nodes=()):
         """Before start(): as the text above has it."""
-        self.finds, self.peers = finds, peers
+        self.finds, self.peers, self.nodes = finds, peers, nodes
         return self
 
     @classmethod
@@ -115,13 +120,17 @@ class Client:
             raise Failed("%s; %s" % (e, "; ".join(oracle.wrong_files(
                 self.torrent, self.folder, self.empty_files))))
 
+    def says_announced(self):
+        """Whether it tells by itself that nodes of the DHT know of it."""
+        return False
+
     def stop(self):
         return self.proc.stop()
 
 
 class Bttui(Client):
     name = "bttui"
-    lsd = lsd6 = pex = takes_peers = True
+    lsd = lsd6 = pex = takes_peers = dht = True
 
     @classmethod
     def absent(cls):
@@ -141,12 +150,16 @@ class Bttui(Client):
     def argv(self):
         out = [BTTUI, "get", "--json", "--dir", self.folder,
                "--port", str(self.port), "--config", "/dev/null",
-               "--no-dht", "--no-utp", "--no-portmap", "--log", os.path.join(
+               "--no-utp", "--no-portmap", "--log", os.path.join(
                    self.home, "bttui.log"), "-vvv"]
         out += ["--no-" + way for way in ("lsd", "pex")
                 if way not in self.finds]
         for p in self.peers:
             out += ["--peer", p]
+        for n in self.nodes:
+            out += ["--dht-node", n]
+        if not self.nodes:
+            out += ["--no-dht"]
         if self.role == "hub":
             out += ["--down-limit", "1k", "--up-limit", "1k"]
         if not self.case.world.lan:
@@ -197,7 +210,7 @@ class Bttui(Client):
 
 class Libtorrent(Client):
     name = "libtorrent"
-    lsd = lsd6 = pex = takes_peers = True
+    lsd = lsd6 = pex = takes_peers = dht = True
 
     @classmethod
     def absent(cls):
@@ -217,7 +230,7 @@ class Libtorrent(Client):
         ask = {"listen": self.at(), "pex": "pex" in self.finds,
                "limit": 1024 if self.role == "hub" else 0,
                "dir": self.folder, "settings": settings,
-               "peers": list(self.peers),
+               "peers": list(self.peers), "nodes": list(self.nodes),
                "magnet" if self.magnet else "torrent": self.source}
         self._spawn([sys.executable, os.path.join(HERE, "lt_peer.py"),
                      json.dumps(ask)])
@@ -228,7 +241,7 @@ class Transmission(Client):
     empty_files = False
     loopback = False
     wants_v4 = True  # its remote control does not answer otherwise
-    lsd = pex = True
+    lsd = pex = dht = True
 
     @classmethod
     def absent(cls):
@@ -244,7 +257,8 @@ class Transmission(Client):
             "download-dir": self.folder, "peer-port": self.port,
             "bind-address-ipv4": "0.0.0.0" if self.host.v6 else self.host.ip,
             "bind-address-ipv6": self.host.ip6 if self.host.v6 else "::",
-            "port-forwarding-enabled": False, "dht-enabled": False,
+            "port-forwarding-enabled": False,
+            "dht-enabled": bool(self.nodes),
             "lpd-enabled": "lsd" in self.finds,
             "pex-enabled": "pex" in self.finds, "utp-enabled": False,
             "speed-limit-down": 1, "speed-limit-up": 1,
@@ -258,6 +272,7 @@ class Transmission(Client):
         }
         with open(os.path.join(self.home, "settings.json"), "w") as f:
             json.dump(settings, f)
+        self._write_nodes()
         self._spawn(["transmission-daemon", "-f", "-g", self.home],
                     env={"TRANSMISSION_HOME": self.home})
         self._remote("--add", self.source)
@@ -265,6 +280,15 @@ class Transmission(Client):
             self._remote("-t", "all", "--verify")
             self.case.wait("verified data", self._verified)
             self._remote("-t", "all", "--start")
+
+    def _write_nodes(self):
+        """It asks those of its last run within seconds, but others that it is
+        told of one in a quarter of a minute."""
+        nodes = b"".join(
+            socket.inet_aton(ip) + int(port).to_bytes(2, "big")
+            for ip, port in (n.split(":") for n in self.nodes))
+        with open(os.path.join(self.home, "dht.dat"), "wb") as f:
+            f.write(bencode({"id": os.urandom(20), "nodes": nodes}))
 
     def _verified(self):
         out = self._remote("-t", "all", "--info")
@@ -287,7 +311,7 @@ class Transmission(Client):
 
 class Aria2(Client):
     name = "aria2"
-    lsd = pex = True
+    lsd = pex = dht = True
 
     @classmethod
     def absent(cls):
@@ -307,11 +331,12 @@ class Aria2(Client):
                 "--file-allocation=none", "--bt-save-metadata=false",
                 "--summary-interval=5", "--console-log-level=info",
                 "--bt-max-peers=0", "--follow-torrent=mem"]
-        if any(t.startswith("udp:") for t in self.trackers):
+        if self.nodes or any(t.startswith("udp:") for t in self.trackers):
             # It asks UDP trackers only with its DHT on.
             argv += ["--enable-dht=true",
-                     "--dht-listen-port=%d" % self.case.world.port(),
+                     "--dht-listen-port=%d" % self.port,
                      "--dht-file-path=" + os.path.join(self.home, "dht")]
+            argv += ["--dht-entry-point=" + n for n in self.nodes[:1]]
         else:
             argv += ["--enable-dht=false"]
         if self.role != "leech":
@@ -321,7 +346,8 @@ class Aria2(Client):
 
 class Rtorrent(Client):
     name = "rtorrent"
-    pex = True
+    pex = dht = True
+    dht_reads = False  # it takes their length for a part of them
 
     @classmethod
     def absent(cls):
@@ -337,7 +363,8 @@ class Rtorrent(Client):
             "session.path.set = " + session,
             "network.port_range.set = %d-%d" % (self.port, self.port),
             "network.port_random.set = no",
-            "dht.mode.set = disable",
+            "dht.mode.set = " + _word(self.nodes, "on", "disable"),
+            "dht.port.set = %d" % self.port,
             "protocol.pex.set = " + _word("pex" in self.finds, "yes", "no"),
             "trackers.use_udp.set = yes",
             "pieces.hash.on_completion.set = yes",
@@ -346,12 +373,22 @@ class Rtorrent(Client):
             "log.add_output = \"connection_debug\", \"l\"",
             "schedule2 = ld,0,0,\"load.start=\\\"%s\\\"\"" % self.source,
         ]
+        lines += ["schedule2 = n%d,1,20,\"dht.add_node=%s\"" % (i, n)
+                  for i, n in enumerate(self.nodes)]
         if not self.host.v6:  # it knows of IPv6 only when told nothing
             lines += ["network.bind_address.set = " + self.host.ip,
                       "network.local_address.set = " + self.host.ip]
         with open(rc, "w") as f:
             f.write("\n".join(lines) + "\n")
         self._spawn(["rtorrent", "-n", "-o", "import=" + rc], terminal=True)
+
+    def says_announced(self):
+        """It tells the three nearest nodes only when its search ends."""
+        path = os.path.join(self.home, "rt.log")
+        if not os.path.exists(path):
+            return False  # it has only just been started
+        with open(path) as f:
+            return any("received" in line and "dht://" in line for line in f)
 
 
 class Qbittorrent(Client):

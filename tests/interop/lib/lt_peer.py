@@ -4,7 +4,8 @@
 
 with {"listen": "IP:PORT", "dir": D, "torrent": FILE or "magnet": LINK,
 "settings": {...}, "limit": BYTES, "pex": BOOL, "peers": ["IP:PORT"]}.  Prints
-a line of JSON whenever its state changes; ends at SIGTERM.
+a line of JSON whenever its state changes; ends at SIGTERM.  With "nodes":
+["IP:PORT"] its DHT is on and joins by them.
 """
 import json
 import sys
@@ -25,6 +26,15 @@ QUIET = {
     lt.alert.category_t.connect_notification,
 }
 
+# Nodes at private addresses are good enough here.
+DHT = {
+    "enable_dht": True, "dht_ignore_dark_internet": False,
+    "dht_restrict_routing_ips": False, "dht_restrict_search_ips": False,
+    "dht_prefer_verified_node_ids": False, "dht_enforce_node_id": False,
+}
+# A search from before it joined it repeats in a quarter of an hour only.
+SEARCH_AGAIN = 5
+
 
 def say(**what):
     print(json.dumps(what), flush=True)
@@ -33,6 +43,8 @@ def say(**what):
 def main():
     ask = json.loads(sys.argv[1])
     settings = dict(QUIET, listen_interfaces=ask["listen"])
+    if ask.get("nodes"):
+        settings.update(DHT, dht_bootstrap_nodes=",".join(ask["nodes"]))
     settings.update(ask.get("settings", {}))
     session = lt.session(settings)
     if "magnet" in ask:
@@ -51,8 +63,11 @@ def main():
     for p in ask.get("peers", []):
         host, port = p.rsplit(":", 1)
         handle.connect_peer((host.strip("[]"), int(port)))
-    last = None
+    last, searched = None, 0
     while True:
+        if ask.get("nodes") and time.monotonic() > searched + SEARCH_AGAIN:
+            handle.force_dht_announce()
+            searched = time.monotonic()
         for a in session.pop_alerts():
             say(alert=type(a).__name__, text=a.message())
         s = handle.status()
@@ -63,4 +78,5 @@ def main():
         time.sleep(0.1)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -221,7 +221,7 @@ class Case:
                            cwd=self.folder, timeout=seconds)
         return p.returncode, p.stdout.decode(errors="replace")
 
-    def wait(self, what, done, seconds=PATIENCE, alive=()):
+    def wait(self, what, done, seconds=PATIENCE, alive=(), pause=0.1):
         """Until done() is true; Failed when it takes too long or when one
         of the processes in alive ends."""
         end = time.monotonic() + seconds
@@ -237,7 +237,7 @@ class Case:
                         p.name, p.ended(), what))
             if time.monotonic() > end:
                 raise Failed("no %s in %d s" % (what, seconds))
-            time.sleep(0.1)
+            time.sleep(pause)
 
     def _logs(self):
         for top, _, names in sorted(os.walk(self.folder)):
