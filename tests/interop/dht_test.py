@@ -74,7 +74,7 @@ class Ring:
             self.case.wait(
                 "announce of %s" % client.label,
                 lambda: client.says_announced() or any(
-                    client.at() in a.peers(n, t.hash) for n in self.ours),
+                    a.is_told(n, t.hash, client.at()) for n in self.ours),
                 alive=(client.proc,), pause=1)
 
 
@@ -206,7 +206,7 @@ def told_to_libtorrent(case):
     seed.start("seed", t, case.dir("seed"))
     with Asker(case.world.here.ip) as a:
         case.wait("announce to libtorrent",
-                  lambda: a.peers(keeper.at, t.hash) == [seed.at()],
+                  lambda: a.is_told(keeper.at, t.hash, seed.at()),
                   seconds=LIMIT, alive=(seed.proc, keeper.proc), pause=1)
     LtNode(case, "seeker", [keeper.at]).wait_found(t.hash, seed.at())
     stop([seed])

@@ -125,6 +125,13 @@ class Asker:
         """Whom the node itself keeps for a hash."""
         return self.ask(node, "get_peers", info_hash=hash_).peers()
 
+    def is_told(self, node, hash_, peer):
+        """Whether it keeps this one; not if it does not answer."""
+        try:
+            return peer in self.peers(node, hash_)
+        except Failed:
+            return False
+
     def announce(self, node, hash_, port):
         got = self.ask(node, "get_peers", info_hash=hash_)
         self.ask(node, "announce_peer", info_hash=hash_, port=port,
