@@ -22,6 +22,7 @@ LT_NODE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib",
                        "lt_node.py")
 RING = 14    # transmission searches only when it knows more than eight
 LIMIT = 60   # seconds in which a magnet link without a tracker must be done
+SOME = 10    # of them, and at least so many fit into any table
 KEPT = 0.8   # of the nodes known before a restart
 QUIET = 4    # seconds in which a node asks back, if it does
 # What a stranger gets at most, in bytes for each of his, and in all.
@@ -136,7 +137,8 @@ def stop(some):
 
 
 def restart(ring):
-    """Who comes back finds those it knew, with nobody to join by."""
+    """Who comes back finds those it knew, with nobody to join by.  It has
+    another port, so nobody finds it."""
     keeper = ring.member(clients.Bttui)
 
     def run(case):
@@ -144,9 +146,10 @@ def restart(ring):
             def known():
                 return set(a.contacts(keeper.at()))
             ring.idle(keeper, ring.nodes)
-            case.wait("acquainted node", lambda: len(known()) >= RING)
+            case.wait("acquainted node", lambda: len(known()) >= SOME)
             before = known()
             keeper.stop()
+            keeper.port = case.world.port()
             keeper.told(nodes=[join(ring.here, case.world.port())])
             keeper.again()
             case.wait("old acquaintances", lambda: len(
@@ -258,8 +261,9 @@ def answers(ring):
     to tell; and each names who asked."""
     def run(case):
         node, hash_ = ring.nodes[1], os.urandom(20)
+        # With scrape there is more to tell than may be told.
         told = {"ping": {}, "find_node": {"target": hash_},
-                "get_peers": {"info_hash": hash_},
+                "get_peers": {"info_hash": hash_, "scrape": 1},
                 "sample_infohashes": {"target": hash_}}
         with Asker(ring.here) as a:
             for port in range(7001, 7001 + MANY):
